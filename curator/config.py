@@ -1,0 +1,221 @@
+"""curator.toml: what a project is, and how it splits, trains and scores."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+
+from curator.errors import CuratorError, explained
+from curator.records import Frozen, Kind
+from curator.text import nearest
+
+FILE_NAME = "curator.toml"
+BUNDLED_MODEL = "bundled"
+
+Share = Annotated[float, Field(ge=0.0, lt=1.0)]
+Positive = Annotated[int, Field(gt=0)]
+
+
+class SplitSettings(Frozen):
+    """How records are divided."""
+
+    test: Share = 0.2
+    """Share of the records that is held out for the verdict."""
+    validation: Share = 0.1
+    """Share that chooses the best checkpoint; cut from what would be train."""
+    seed: int = 0
+    """Another seed draws another split."""
+    group: str = ""
+    """A column whose equal values stay on one side (a customer, a document, an author)."""
+
+    @model_validator(mode="after")
+    def _leaves_something_to_train_on(self) -> SplitSettings:
+        if self.test + self.validation >= 1.0:
+            raise ValueError(
+                f"test ({self.test}) and validation ({self.validation}) leave nothing to train on"
+            )
+        return self
+
+
+class WindowSettings(Frozen):
+    """How documents of a text project are cut."""
+
+    unit: Literal["word", "token"] = "word"
+    """What is counted: words, or tokens of the project's model."""
+    size: Positive = 128
+    """Units in a window."""
+    stride: Positive | None = None
+    """Units from one window's start to the next; by default windows do not overlap."""
+    target: Literal["all", "last"] = "all"
+    """Learn every next token, or only the window's last unit."""
+
+
+class TrainSettings(Frozen):
+    """How a model is tuned."""
+
+    method: Literal["qlora", "lora", "full"] = "qlora"
+    """qlora: adapter on a 4-bit base; lora: adapter on the base as it is; full: every weight."""
+    epochs: Annotated[float, Field(gt=0)] = 3.0
+    """Passes over the training rows."""
+    learning_rate: Annotated[float, Field(gt=0)] | None = None
+    """By default 1e-3 for models under 100 million parameters, else 2e-4; a tenth of it for full."""
+    batch_size: Positive = 16
+    """Rows per optimizer step, over all devices."""
+    micro_batch_size: Positive = 8
+    """Rows in one forward pass; batch_size is reached by accumulation."""
+    max_length: Positive = 1024
+    """Longest row in tokens; a longer one is left out and listed, an answer is never cut."""
+    lora_rank: Positive = 32
+    """Rank of the adapter."""
+    lora_alpha: Positive = 64
+    """Scale of the adapter."""
+    lora_dropout: Share = 0.0
+    """Dropout inside the adapter."""
+    weight_decay: Annotated[float, Field(ge=0)] = 0.0
+    """Decay of the trained weights."""
+    warmup: Share = 0.05
+    """Share of the steps over which the learning rate rises."""
+    schedule: Literal["cosine", "linear", "constant"] = "cosine"
+    """How the learning rate goes on after the warm-up."""
+    save_steps: Positive | None = None
+    """A checkpoint every so many steps; by default once an epoch."""
+    seed: int = 0
+    """Order of the rows and start of the adapter."""
+    report_to: tuple[str, ...] = ()
+    """Trackers that follow the run: tensorboard, wandb, trackio."""
+
+
+class EvaluateSettings(Frozen):
+    """How a run is scored."""
+
+    batch_size: Positive = 16
+    """Rows in one forward pass."""
+    max_new_tokens: Positive = 128
+    """Longest generated answer."""
+    resamples: Annotated[int, Field(ge=100)] = 10_000
+    """Bootstrap resamples behind every interval."""
+    seed: int = 0
+    """Seed of the resamples."""
+
+
+class Config(Frozen):
+    """Everything that curator.toml may hold."""
+
+    kind: Kind
+    """What a record is: instruction, classification or text."""
+    labels: tuple[str, ...] = ()
+    """The closed list of labels of a classification project."""
+    model: str = BUNDLED_MODEL
+    """The base model: a folder, a hub id, or "bundled" for the small one that comes with Curator."""
+    system: str = ""
+    """System prompt put before every record that has none of its own."""
+    fields: dict[str, str] = Field(default_factory=dict)
+    """Which column of a file holds which field, as `--map` does: {text = "message"}."""
+    split: SplitSettings = SplitSettings()
+    """How records are divided."""
+    windows: WindowSettings = WindowSettings()
+    """How documents of a text project are cut."""
+    train: TrainSettings = TrainSettings()
+    """How the model is tuned."""
+    evaluate: EvaluateSettings = EvaluateSettings()
+    """How a run is scored."""
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_are_distinct(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        for label in labels:
+            if not label.strip():
+                raise ValueError("a label is empty")
+            if labels.count(label) > 1:
+                raise ValueError(f"label {label!r} stands twice")
+        return labels
+
+
+def load(path: Path) -> Config:
+    """Read curator.toml.
+
+    Raises:
+        CuratorError: the file is missing or not TOML, or a key or value is wrong; its nearest kin is named.
+    """
+    with explained("read the project's settings", path):
+        raw = path.read_bytes()
+    try:
+        return Config.model_validate(tomllib.loads(raw.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        raise CuratorError(
+            f"{path}: is not UTF-8 (byte {error.start}).", "Save the file as UTF-8."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise CuratorError(
+            f"{path}: {error}.", "Mend the file; its syntax is described at toml.io."
+        ) from error
+    except ValidationError as error:
+        raise CuratorError(f"{path}: {explain(error, Config)}", "Mend that line of the file.") from error
+
+
+def with_values(config: Config, assignments: Iterable[tuple[str, str]]) -> Config:
+    """The config with some keys set from text, `train.epochs=2` as ("train.epochs", "2").
+
+    Raises:
+        CuratorError: a key does not exist or its value is wrong.
+    """
+    values = config.model_dump()
+    for key, text in assignments:
+        *path, last = key.split(".")
+        table: Any = values
+        for part in path:
+            table = table.get(part) if isinstance(table, dict) else None
+        if not isinstance(table, dict) or last not in table:
+            raise CuratorError(f"There is no setting {key}.", nearest(key, setting_names(Config)))
+        table[last] = _parsed(text)
+    return checked(values)
+
+
+def checked(values: Mapping[str, Any]) -> Config:
+    """A config from plain values, as the command line gives them.
+
+    Raises:
+        CuratorError: a key does not exist or its value is wrong.
+    """
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        raise CuratorError(
+            explain(error, Config), "See `curator schema config` for what it may hold."
+        ) from error
+
+
+def setting_names(model: type[BaseModel], prefix: str = "") -> list[str]:
+    """Every dotted key of a settings model."""
+    names: list[str] = []
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            names += setting_names(inner, f"{prefix}{name}.")
+        else:
+            names.append(prefix + name)
+    return names
+
+
+def explain(error: ValidationError, model: type[BaseModel]) -> str:
+    """The first error of a validation in words: `epocs: no such setting. Did you mean train.epochs?`."""
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        return f"{key}: no such setting. {nearest(key, setting_names(model))}"
+    if first["type"] == "missing":
+        return f"{key} is missing."
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return f"{key}: {message}." if key else f"{message}."
+
+
+def _parsed(text: str) -> Any:
+    """A value as TOML would read it; anything else is a plain string."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,139 @@
+"""The three kinds of record, and what each of their fields is for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Kind = Literal["instruction", "classification", "text"]
+Split = Literal["train", "validation", "test"]
+
+KINDS: tuple[Kind, ...] = ("instruction", "classification", "text")
+SPLITS: tuple[Split, ...] = ("train", "validation", "test")
+
+NonEmpty = Annotated[str, StringConstraints(strict=True, pattern=r"\S")]
+Text = Annotated[str, StringConstraints(strict=True)]
+
+
+class Frozen(BaseModel):
+    """Base of everything that crosses a boundary: immutable, and no unknown field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class Message(Frozen):
+    """One turn of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    """Who speaks."""
+    content: NonEmpty
+    """What is said."""
+
+
+class InstructionRecord(Frozen):
+    """A prompt and the answer that the model shall learn to give."""
+
+    instruction: NonEmpty
+    """What is asked."""
+    answer: NonEmpty
+    """What the model shall answer; the loss is taken on this field only."""
+    input: Text | None = None
+    """Material that the instruction is about; shown to the model after it."""
+    system: Text | None = None
+    """The system prompt of this record; the project's own is used when it is absent."""
+    history: tuple[Message, ...] = ()
+    """Earlier turns of the same conversation, oldest first."""
+
+
+class ClassificationRecord(Frozen):
+    """A text and the one label of the project's closed list that it belongs to."""
+
+    text: NonEmpty
+    """What is to be classified."""
+    label: NonEmpty
+    """One of the project's labels."""
+
+
+class TextRecord(Frozen):
+    """A document for self-supervised learning; it is cut into windows after the split."""
+
+    text: NonEmpty
+    """The document."""
+
+
+Record = InstructionRecord | ClassificationRecord | TextRecord
+
+MODELS: Mapping[Kind, type[Record]] = {
+    "instruction": InstructionRecord,
+    "classification": ClassificationRecord,
+    "text": TextRecord,
+}
+
+
+def field_names(kind: Kind) -> tuple[str, ...]:
+    """The fields of a kind, the required ones first."""
+    return tuple(MODELS[kind].model_fields)
+
+
+def input_text(kind: Kind, fields: Mapping[str, Any]) -> str:
+    """What the model gets to see, as one text: the key for duplicates, conflicts and leaks."""
+    names = ("system", "history", "instruction", "input") if kind == "instruction" else ("text",)
+    return "\n".join(part for name in names for part in _strings(fields.get(name)))
+
+
+def target_text(kind: Kind, fields: Mapping[str, Any]) -> str:
+    """What the model shall produce: the answer, the label, or nothing."""
+    name = {"instruction": "answer", "classification": "label", "text": ""}[kind]
+    return "\n".join(_strings(fields.get(name)))
+
+
+def all_text(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Every text in a record's fields, in their order; searched and measured."""
+    return tuple(part for value in fields.values() for part in _strings(value))
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, Mapping):
+        return [part for inner in value.values() for part in _strings(inner)]
+    if isinstance(value, (list, tuple)):
+        return [part for inner in value for part in _strings(inner)]
+    return [] if value is None else [str(value)]
+
+
+class StoredRow(Frozen):
+    """One line of an exported file, as trainers and scorers read it back."""
+
+    id: Annotated[str, Field(min_length=1)]
+    """Where the row came from: the record's id, for a window with its number (`12:3`)."""
+    group: str = ""
+    """Rows of one group are resampled together by the statistics."""
+
+
+class InstructionRow(InstructionRecord, StoredRow):
+    """A line of an exported instruction set."""
+
+
+class ClassificationRow(ClassificationRecord, StoredRow):
+    """A line of an exported classification set."""
+
+
+class WindowRow(StoredRow):
+    """A line of an exported text set: one window of a document."""
+
+    text: NonEmpty
+    """The window, target included."""
+    target: Text | None = None
+    """The last unit of the window, when only that is learned; `text` ends with it."""
+
+
+Row = InstructionRow | ClassificationRow | WindowRow
+
+ROWS: Mapping[Kind, type[Row]] = {
+    "instruction": InstructionRow,
+    "classification": ClassificationRow,
+    "text": WindowRow,
+}

@@ -1,0 +1,1 @@
+"""Sample data sets and the small base model that come with Curator."""
