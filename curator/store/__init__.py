@@ -1,0 +1,1 @@
+"""The project's database: records, rejects, findings and the journal, in one SQLite file."""

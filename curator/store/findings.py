@@ -1,0 +1,51 @@
+"""What the checks found, until a record changes."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from curator.records import Frozen
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+class Finding(Frozen):
+    """One thing that is wrong with one record."""
+
+    check_id: str
+    """Which check found it."""
+    record_id: int
+    """Where."""
+    severity: Severity
+    """error: the record cannot be used; warning: it will do harm; info: worth a look."""
+    field: str = ""
+    """The field it is about, if it is about one."""
+    message: str
+    """What is wrong, in words."""
+    related: tuple[int, ...] = ()
+    """Other records that belong to the finding (the first of the duplicates, the contradicting one)."""
+
+
+def replace(connection: sqlite3.Connection, check_ids: Sequence[str], found: Iterable[Finding]) -> None:
+    """Store the findings of some checks in place of their earlier ones, inside the caller's transaction."""
+    connection.executemany("DELETE FROM findings WHERE check_id = ?", [(check_id,) for check_id in check_ids])
+    connection.executemany(
+        "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)",
+        ((f.check_id, f.record_id, f.severity, f.field, f.message, json.dumps(f.related)) for f in found),
+    )
+
+
+def of_record(connection: sqlite3.Connection, record_id: int) -> list[Finding]:
+    """The findings of one record."""
+    rows = connection.execute("SELECT * FROM findings WHERE record_id = ? ORDER BY check_id", (record_id,))
+    return [
+        Finding(
+            check_id=row[0], record_id=row[1], severity=row[2], field=row[3], message=row[4],
+            related=tuple(json.loads(row[5])),
+        )
+        for row in rows
+    ]  # fmt: skip

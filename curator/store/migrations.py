@@ -1,0 +1,128 @@
+"""The tables, as numbered steps; each is applied once, in a transaction, and recorded by name."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+Migration = Callable[[sqlite3.Connection], None]
+
+_MIGRATIONS: list[Migration] = []
+
+
+def migration(function: Migration) -> Migration:
+    """Register the next step; steps are never edited once released, only followed by another."""
+    _MIGRATIONS.append(function)
+    return function
+
+
+def apply(connection: sqlite3.Connection) -> None:
+    """Bring a database up to date; safe when two processes open it at once."""
+    if _pending(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            connection.execute(
+                "CREATE TABLE IF NOT EXISTS migrations (name TEXT PRIMARY KEY, applied_at TEXT NOT NULL)"
+            )
+            for step in _pending(connection):
+                step(connection)
+                connection.execute("INSERT INTO migrations VALUES (?, datetime('now'))", (step.__name__,))
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+
+def _pending(connection: sqlite3.Connection) -> list[Migration]:
+    exists = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'migrations'").fetchone()
+    done = {name for (name,) in connection.execute("SELECT name FROM migrations")} if exists else set()
+    return [step for step in _MIGRATIONS if step.__name__ not in done]
+
+
+def _run(connection: sqlite3.Connection, script: str) -> None:
+    """`executescript` would commit the surrounding transaction, so each statement is run by itself."""
+    for statement in script.split(";\n"):
+        if statement.strip():
+            connection.execute(statement)
+
+
+_INITIAL = """
+CREATE TABLE steps (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    actor TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    summary TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    reverses INTEGER REFERENCES steps (id)
+);
+CREATE TABLE stacks (
+    name TEXT NOT NULL,
+    position INTEGER NOT NULL,
+    step_id INTEGER NOT NULL REFERENCES steps (id),
+    PRIMARY KEY (name, position)
+) WITHOUT ROWID;
+CREATE TABLE sources (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    step_id INTEGER NOT NULL REFERENCES steps (id),
+    name TEXT NOT NULL,
+    path TEXT NOT NULL,
+    plan TEXT NOT NULL
+);
+CREATE TABLE records (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    step_id INTEGER NOT NULL REFERENCES steps (id),
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    line INTEGER NOT NULL,
+    fields TEXT NOT NULL,
+    meta TEXT NOT NULL,
+    original TEXT NOT NULL,
+    row_hash TEXT NOT NULL,
+    status TEXT NOT NULL DEFAULT 'new',
+    split TEXT,
+    tags TEXT NOT NULL DEFAULT '[]',
+    hidden INTEGER NOT NULL DEFAULT 0,
+    input_key TEXT NOT NULL,
+    length INTEGER NOT NULL,
+    search TEXT NOT NULL,
+    label TEXT GENERATED ALWAYS AS (json_extract(fields, '$.label')) VIRTUAL
+);
+CREATE INDEX records_by_row_hash ON records (row_hash);
+CREATE INDEX records_by_input ON records (input_key);
+CREATE INDEX records_by_step ON records (step_id);
+CREATE TABLE changes (
+    step_id INTEGER NOT NULL REFERENCES steps (id),
+    record_id INTEGER NOT NULL REFERENCES records (id),
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+);
+CREATE INDEX changes_by_step ON changes (step_id);
+CREATE INDEX changes_by_record ON changes (record_id);
+CREATE TABLE rejects (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    step_id INTEGER NOT NULL REFERENCES steps (id),
+    source_id INTEGER NOT NULL REFERENCES sources (id),
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    raw BLOB NOT NULL,
+    settled_by INTEGER REFERENCES steps (id),
+    hidden INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE findings (
+    check_id TEXT NOT NULL,
+    record_id INTEGER NOT NULL REFERENCES records (id),
+    severity TEXT NOT NULL,
+    field TEXT NOT NULL,
+    message TEXT NOT NULL,
+    related TEXT NOT NULL
+);
+CREATE INDEX findings_by_record ON findings (record_id);
+CREATE INDEX findings_by_check ON findings (check_id);
+CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+@migration
+def m001_initial(connection: sqlite3.Connection) -> None:
+    """Records with where they came from, the journal of changes, rejects and findings."""
+    _run(connection, _INITIAL)

@@ -1,0 +1,68 @@
+"""A parsed query as an SQL condition."""
+
+from __future__ import annotations
+
+from curator.errors import CuratorError
+from curator.query import Query, Term
+from curator.records import SPLITS
+from curator.text import nearest
+
+Condition = tuple[str, list[str | int]]
+
+STATUSES = ("new", "accepted", "rejected", "flagged", "deleted")
+LIVE, DELETED, WITHDRAWN = 0, 1, 2
+"""The column `hidden`: shown; deleted by the user; gone because its import was undone."""
+
+NOTHING = "none"
+
+
+def condition(query: Query) -> Condition:
+    """The WHERE clause for a query over `records`; deleted records show only when asked for by name."""
+    wants_deleted = any(t.key == "status" and "deleted" in t.values and not t.negated for t in query.terms)
+    clauses = [f"hidden != {WITHDRAWN}" if wants_deleted else f"hidden = {LIVE}"]
+    parameters: list[str | int] = []
+    for term in query.terms:
+        clause, values = _clause(term)
+        clauses.append(f"NOT ({clause})" if term.negated else f"({clause})")
+        parameters += values
+    return " AND ".join(clauses), parameters
+
+
+def _clause(term: Term) -> Condition:
+    parts = [_single(term, value) for value in term.values]
+    return " OR ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
+
+
+def _single(term: Term, value: str) -> Condition:
+    match term.key:
+        case "text":
+            return "instr(search, ?) > 0", [value.casefold()]
+        case "id" | "line" | "len":
+            column = {"id": "id", "line": "line", "len": "length"}[term.key]
+            return f"{column} {'=' if term.operator == ':' else term.operator} ?", [int(value)]
+        case "status":
+            _known(value, STATUSES, "status")
+            return ("hidden = 1", []) if value == "deleted" else ("(status = ? AND hidden = 0)", [value])
+        case "split":
+            _known(value, (*SPLITS, "blocks", NOTHING), "split")
+            return ("split IS NULL", []) if value == NOTHING else ("split IS ?", [value])
+        case "label":
+            return ("label IS NULL", []) if value == NOTHING else ("label IS ?", [value])
+        case "issue":
+            return _issue(value)
+        case "tag":
+            return "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)", [value]
+        case _:
+            return "source_id IN (SELECT id FROM sources WHERE name = ? OR path = ?)", [value, value]
+
+
+def _issue(value: str) -> Condition:
+    found = "EXISTS (SELECT 1 FROM findings WHERE record_id = records.id{})"
+    if value in (NOTHING, "any"):
+        return ("NOT " if value == NOTHING else "") + found.format(""), []
+    return found.format(" AND check_id = ?"), [value]
+
+
+def _known(value: str, options: tuple[str, ...], key: str) -> None:
+    if value not in options:
+        raise CuratorError(f"Query: there is no {key} {value!r}.", nearest(value, options))

@@ -1,0 +1,52 @@
+"""Whether a record's fields are what its kind demands; what keeps it from being used, if anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from curator.records import MODELS, Kind
+from curator.text import nearest, visible_line
+
+TARGETS: Mapping[Kind, str] = {"classification": "label", "instruction": "answer", "text": ""}
+"""The field that may still be missing while people are labeling."""
+
+
+class Problem(NamedTuple):
+    """One thing that keeps a record from being used."""
+
+    check_id: str
+    """missing-field, empty-field, wrong-type, unknown-label or no-target."""
+    field: str
+    message: str
+
+
+def problems(kind: Kind, labels: Sequence[str], fields: Mapping[str, Any]) -> Iterator[Problem]:
+    """Everything that keeps a record from being used; nothing when it can be."""
+    try:
+        MODELS[kind].model_validate(fields)
+    except ValidationError as error:
+        yield from (_problem(details, TARGETS[kind]) for details in error.errors())
+    label = fields.get("label")
+    if kind == "classification" and isinstance(label, str) and label.strip() and label not in labels:
+        message = f"{visible_line(label, 40)!r} is not in the list. {nearest(label, labels)}"
+        yield Problem("unknown-label", "label", message)
+
+
+def _problem(details: ErrorDetails, target: str) -> Problem:
+    field = str(details["loc"][0]) if details["loc"] else ""
+    place = ".".join(str(part) for part in details["loc"])
+    match details["type"]:
+        case "missing" if field == target:
+            return Problem("no-target", field, f"has no {field} yet")
+        case "missing":
+            return Problem("missing-field", field, f"{place} is missing")
+        case "string_pattern_mismatch":
+            return Problem("empty-field", field, f"{place} is empty")
+        case "string_unicode":
+            return Problem("wrong-type", field, f"{place} holds half a character (a lone surrogate)")
+        case _:
+            return Problem("wrong-type", field, f"{place}: {details['msg'].lower()}")
