@@ -1,0 +1,1 @@
+"""Checks: records in, findings out; nothing here writes."""
