@@ -1,0 +1,119 @@
+"""evaluate and report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
+
+if TYPE_CHECKING:
+    from curator.evaluate.evaluate_run import Progress
+    from curator.evaluate.evaluation import Evaluation
+
+
+@click.command("evaluate")
+@click.argument("run", metavar="[RUN]", required=False, default="")
+@click.option("--again", is_flag=True, help="Score anew even if the run was scored before.")
+@json_option
+@click.pass_obj
+def evaluate_command(state: State, run: str, again: bool, as_json: bool) -> None:
+    """Score base, rivals and tuned model on the held-out test set (the newest run when none is named).
+
+    \b
+    Example:
+      curator evaluate
+      curator evaluate first --again --json
+    """
+    from curator import tuning
+    from curator.errors import NotFound
+    from curator.evaluate import evaluation
+
+    folder = tuning.folder_of(state.project(), run)
+    try:
+        found = score(folder) if again else evaluation.load(folder)
+    except NotFound:
+        found = score(folder)
+    tell(found, as_json)
+
+
+@click.command("report")
+@click.argument("run", metavar="[RUN]", required=False, default="")
+@json_option
+@click.pass_obj
+def report_command(state: State, run: str, as_json: bool) -> None:
+    """Write report.md of a scored run and show it; --json gives the metrics.
+
+    \b
+    Example:
+      curator report first
+    """
+    from curator import tuning
+    from curator.evaluate import evaluation
+    from curator.evaluate.evaluate_run import write_report
+
+    folder = tuning.folder_of(state.project(), run)
+    found = evaluation.load(folder)
+    path = write_report(folder, found)
+    say(f"Wrote {path}")
+    if as_json:
+        emit_json({**found.to_json(), "path": str(path)})
+    else:
+        emit_text(path.read_text(encoding="utf-8"))
+
+
+def score(folder: Path) -> Evaluation:
+    """Score a run on its test set, keep every row, and write the report."""
+    from curator import tuning
+
+    tuning.require_libraries()
+    from curator.evaluate.evaluate_run import evaluate_run
+
+    say("Scoring base and tuned model on the test rows; the adapter is loaded from disk.")
+    with _progress() as progress:
+        return evaluate_run(folder, progress)
+
+
+def tell(found: Evaluation, as_json: bool) -> None:
+    """Show what an evaluation found: the table on stdout, the verdict last."""
+    if as_json:
+        emit_json(found.to_json())
+        return
+    from curator.evaluate.metrics import METRICS, shown
+
+    names = [name for name in METRICS if any(name in system for system in found.systems.values())]
+    order = ["base", *(name for name in found.systems if name not in ("base", "tuned")), "tuned"]
+    rows = [(name, *(_figure(shown, metric, found.systems[name]) for metric in names)) for name in order]
+    emit_table((f"{found.n} test rows", *(METRICS[name].title for name in names)), rows)
+    say("")
+    say(found.verdict.sentence)
+
+
+def _figure(shown: Any, metric: str, system: dict[str, Any]) -> str:
+    return shown(metric, system[metric]) if metric in system else "–"
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} rows"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        tasks: dict[str, Any] = {}
+
+        def update(system: str, done: int, total: int) -> None:
+            if system not in tasks:
+                tasks[system] = bar.add_task(system, total=total)
+            bar.update(tasks[system], completed=done, total=total)
+
+        yield update

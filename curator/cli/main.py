@@ -1,0 +1,158 @@
+"""The entry point: finds the command, and turns every failure into a line and an exit code."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from curator.cli.output import ExitCode, State, complain, say
+
+_WELCOME = """\
+Curator turns raw examples into a fine-tuned model with an honest score.
+
+  curator demo                                   see the whole way once, offline
+  curator init my-project --kind classification  begin your own
+  cd my-project
+  curator import FILE                            bring your examples in
+  curator check                                  see what would ruin the tuning
+  curator split                                  hold a test set out
+  curator train                                  tune, score, and read the verdict
+
+`curator --help` lists every command."""
+
+
+class Entry(NamedTuple):
+    """A command that is imported when it is called, so that `--help` stays instant."""
+
+    module: str
+    help: str
+
+
+COMMANDS: dict[str, Entry] = {
+    "init": Entry("project_commands", "Make a new project."),
+    "import": Entry("project_commands", "Read files into the project."),
+    "rejects": Entry("project_commands", "Show what could not be read, or try it again."),
+    "stats": Entry("project_commands", "Count the records."),
+    "list": Entry("records_commands", "List records."),
+    "show": Entry("records_commands", "Show one record with its findings and history."),
+    "edit": Entry("records_commands", "Set fields of a record."),
+    "label": Entry("records_commands", "Put records under a label."),
+    "accept": Entry("records_commands", "Accept records."),
+    "reject": Entry("records_commands", "Reject records: they are not exported."),
+    "flag": Entry("records_commands", "Set records aside for a second look."),
+    "delete": Entry("records_commands", "Delete records; restore brings them back."),
+    "restore": Entry("records_commands", "Bring deleted records back."),
+    "undo": Entry("records_commands", "Take back the last steps."),
+    "redo": Entry("records_commands", "Do undone steps again."),
+    "log": Entry("records_commands", "Show the journal of changes."),
+    "check": Entry("checks_commands", "Find what would harm a fine-tune."),
+    "split": Entry("splits_commands", "Divide the records into train, validation and test."),
+    "export": Entry("splits_commands", "Write the split records as files."),
+    "train": Entry("training_commands", "Tune the model and score it on the test set."),
+    "try": Entry("training_commands", "Ask a tuned model."),
+    "evaluate": Entry("evaluation_commands", "Score base, rivals and tuned model on the test set."),
+    "report": Entry("evaluation_commands", "Write and show the report of a run."),
+    "doctor": Entry("setup_commands", "Show what this machine has for Curator."),
+    "schema": Entry("setup_commands", "Print a JSON Schema."),
+    "demo": Entry("setup_commands", "Walk the whole way on the bundled samples."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and imports them one by one."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import one command."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        module = importlib.import_module(f"curator.cli.{entry.module}")
+        command: click.Command = getattr(module, f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The listing, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """An unknown command is answered with its nearest kin."""
+        if args and args[0] not in COMMANDS:
+            from curator.text import nearest
+
+            raise click.UsageError(f"There is no command {args[0]!r}. {nearest(args[0], COMMANDS)}", ctx)
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "-C",
+    "directory",
+    type=click.Path(path_type=Path),
+    default=".",
+    help="Work on the project in this folder.",
+)
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(package_name="curator-sft", prog_name="curator")
+@click.pass_context
+def cli(context: click.Context, directory: Path, debug: bool) -> None:
+    """From raw examples to a fine-tuned model with an honest score.
+
+    \b
+    Example:
+      curator init tickets --kind classification
+      curator -C tickets import tickets.csv
+      curator -C tickets train
+    """
+    context.obj = State(directory=directory, debug=debug)
+    if context.invoked_subcommand is None:
+        say(_WELCOME)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and leave with its exit code."""
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the command line; returns the exit code instead of leaving."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    debug = "--debug" in arguments
+    try:
+        result: Any = cli.main(arguments, prog_name="curator", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        error.show()
+        return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:
+        sys.stderr.close()
+        return ExitCode.DONE
+    except Exception as error:
+        return complain(error, debug)
+    return result if isinstance(result, int) else ExitCode.DONE
+
+
+def _interrupted() -> int:
+    say("Interrupted; everything that was reported as done is saved.")
+    return ExitCode.INTERRUPTED

@@ -1,0 +1,159 @@
+"""The two streams: data to stdout, words and progress to stderr; the only door for data text on this side."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from curator.project import Project
+
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+class ExitCode(IntEnum):
+    """What a script may rely on."""
+
+    DONE = 0
+    ERROR = 1
+    USAGE = 2
+    GATE = 3
+    INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class State:
+    """What was said before the command."""
+
+    directory: Path
+    debug: bool
+
+    def project(self) -> Project:
+        """The project here, or upwards from here."""
+        from curator.project import Project
+
+        return Project.find(self.directory.resolve())
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+def query_arguments(function: _Function) -> _Function:
+    """Records by number, or by a query."""
+    function = click.option("--query", "-q", "text", help="All records that this query fits, as one step.")(
+        function
+    )
+    return click.argument("record_ids", metavar="[ID]...", nargs=-1, type=int)(function)
+
+
+def joined_query(words: Sequence[str]) -> str:
+    """The words of a query on the command line as one text; a mistyped option is not taken for a search.
+
+    Raises:
+        click.UsageError: a word looks like an option.
+    """
+    for word in words:
+        if word.startswith("--"):
+            raise click.UsageError(f"There is no option {word}.")
+    return " ".join(words)
+
+
+def say(text: str) -> None:
+    """Words for people, on stderr."""
+    click.echo(text, err=True)
+
+
+def emit_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    click.echo(text if _encodable(text) else json.dumps(value, indent=2))
+
+
+def emit_text(text: str) -> None:
+    """Text from data on stdout, with nothing in it that a terminal would obey."""
+    from curator.text import visible
+
+    click.echo(visible(text))
+
+
+def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Rows on stdout: aligned columns on a terminal, tab-separated values for a pipe."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(_cell(value, 10_000) for value in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numeric = [
+        bool(rows) and all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(columns))
+    ]
+    for name, is_number in zip(columns, numeric, strict=True):
+        table.add_column(name, justify="right" if is_number else "left", overflow="ellipsis", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(_cell(value, 400)) for value in row))
+    Console().print(table)
+
+
+def complain(error: Exception, debug: bool) -> int:
+    """Say what went wrong and what to do; returns the exit code."""
+    from curator.errors import CuratorError, GateClosed, from_os_error
+    from curator.text import visible
+
+    if debug:
+        traceback.print_exception(error)
+    known = error
+    if isinstance(error, OSError):
+        known = from_os_error(error, "finish the command")
+    if isinstance(known, CuratorError):
+        say(f"Error: {visible(known.problem)}" + (f"\n  {visible(known.remedy)}" if known.remedy else ""))
+        return ExitCode.GATE if isinstance(known, GateClosed) else ExitCode.ERROR
+    say(f"Error: something unexpected happened: {type(error).__name__}: {visible(str(error))[:500]}")
+    say(
+        "  This is a fault of Curator. Run the command again with `curator --debug …` and report what it prints."
+    )
+    return ExitCode.ERROR
+
+
+@contextmanager
+def progress_rows(what: str) -> Iterator[Callable[[int], None]]:
+    """A line on stderr that counts rows while they go by; silent when stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), TextColumn("{task.completed:,} rows"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda count: bar.update(task, completed=count)
+
+
+def _cell(value: Any, width: int) -> str:
+    from curator.text import visible_line
+
+    if isinstance(value, float):
+        return f"{value:,.4g}"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    return visible_line(str(value), width).replace("\t", " ")
+
+
+def _encodable(text: str) -> bool:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

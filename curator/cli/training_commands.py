@@ -1,0 +1,167 @@
+"""train and try."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from curator.cli.output import ExitCode, State, emit_json, emit_table, emit_text, json_option, say
+
+if TYPE_CHECKING:
+    from curator.project import Project
+
+
+@click.command("train")
+@click.argument("name", metavar="[NAME]", required=False, default="")
+@click.option(
+    "--method", type=click.Choice(("qlora", "lora", "full")), help="4-bit adapter, adapter, or every weight."
+)
+@click.option("--model", help="The base model: a folder or a hub id.")
+@click.option(
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A setting for this run, such as train.epochs=2.",
+)
+@click.option(
+    "--resume", is_flag=True, help="Go on with a run that was stopped (the newest when none is named)."
+)
+@click.option("--no-evaluate", is_flag=True, help="Only tune; `curator evaluate` scores later.")
+@json_option
+@click.pass_obj
+def train_command(
+    state: State,
+    name: str,
+    method: str | None,
+    model: str | None,
+    pairs: tuple[str, ...],
+    resume: bool,
+    no_evaluate: bool,
+    as_json: bool,
+) -> int:
+    """Split and export if needed, tune, reload from disk, score on the test set, give the verdict.
+
+    Ctrl-C saves a checkpoint and stops; --resume goes on from there.
+
+    \b
+    Example:
+      curator train
+      curator train careful --method lora --set train.epochs=2
+      curator train careful --resume
+    """
+    from curator import tuning
+
+    assignments = _assignments(pairs, method, model)
+    project = state.project()
+    if resume and assignments:
+        raise click.UsageError("A resumed run keeps its settings: leave --set, --method and --model out.")
+    folder = tuning.folder_of(project, name) if resume else _new_run(project, name, assignments)
+    code = _tune(folder, resume)
+    if code != ExitCode.DONE:
+        return code
+    if not no_evaluate:
+        from curator.cli.evaluation_commands import score, tell
+
+        tell(score(folder), as_json=False)
+    if as_json:
+        emit_json(_manifest(folder))
+    return ExitCode.DONE
+
+
+@click.command("try")
+@click.argument("run", metavar="[RUN]", required=False, default="")
+@click.option("--prompt", "-p", help="What to ask; without it, each line of standard input is asked.")
+@click.option("--base", is_flag=True, help="Ask the base model instead of the tuned one.")
+@json_option
+@click.pass_obj
+def try_command(state: State, run: str, prompt: str | None, base: bool, as_json: bool) -> None:
+    """Ask the tuned model of a run, with the very template and tokenizer it was trained with.
+
+    \b
+    Example:
+      curator try first --prompt "Where is my parcel?"
+      curator try < questions.txt
+    """
+    from curator import tuning
+
+    tuning.require_libraries()
+    folder = tuning.folder_of(state.project(), run)
+    from curator.evaluate.answering import Answerer
+
+    answerer = Answerer(folder, system="base" if base else "tuned")
+    prompts = [prompt] if prompt is not None else [line.rstrip("\n") for line in sys.stdin if line.strip()]
+    answers = [answerer.answer(text) for text in prompts]
+    if as_json:
+        emit_json([answer.model_dump() for answer in answers])
+        return
+    for answer in answers:
+        emit_text(answer.text)
+        best = sorted(answer.probabilities.items(), key=lambda item: -item[1])[:3]
+        if best:
+            emit_table(("label", "probability"), best)
+
+
+def _assignments(pairs: tuple[str, ...], method: str | None, model: str | None) -> list[tuple[str, str]]:
+    found = []
+    for pair in pairs:
+        key, sign, value = pair.partition("=")
+        if not sign:
+            raise click.UsageError(f"Cannot read --set {pair}: write --set train.epochs=2.")
+        found.append((key, value))
+    given = (("train.method", method), ("model", model))
+    return found + [(key, value) for key, value in given if value is not None]
+
+
+def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) -> Path:
+    from curator import tuning
+
+    tuning.require_libraries()
+    if not project.is_split():
+        report = project.split()
+        say(f"Split: {', '.join(f'{count:,} {side}' for side, count in report.counts.items())}.")
+    export = project.export()
+    rows = ", ".join(
+        f"{entry.rows:,} {file.removesuffix('.jsonl')}" for file, entry in export.manifest.files.items()
+    )
+    say(f"Export {export.path.name}: {rows}.")
+    folder = tuning.prepare(project, name, export, assignments)
+    say(f"Run {folder.name}.")
+    return folder
+
+
+def _tune(folder: Path, resume: bool) -> int:
+    from curator.cli.training_progress import show
+    from curator.train import runs
+
+    process = runs.launch(folder, resume)
+    last = show(runs.follow(folder, process))
+    if last is not None and last.event == "stopped":
+        say(f"Stopped after step {last.step}; go on with: curator train {folder.name} --resume")
+        return ExitCode.INTERRUPTED
+    result = runs.load_result(folder)
+    dropped = len(result.dropped)
+    say(
+        f"Tuned in {result.seconds:.0f} s: {result.steps:,} steps, {result.tokens:,} tokens, "
+        f"{result.trainable_parameters:,} trained weights ({result.trainable_share:.1%})."
+        + (f" {dropped} rows were too long and left out; see `{folder / 'result.json'}`." if dropped else "")
+    )
+    return ExitCode.DONE
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    """What `train --json` prints: the run, its result, and its evaluation when there is one."""
+    from curator.errors import NotFound
+    from curator.evaluate import evaluation
+    from curator.train import runs
+
+    found = {**runs.load(folder).model_dump(mode="json"), "path": str(folder)}
+    found["result"] = runs.load_result(folder).model_dump(mode="json")
+    try:
+        found["evaluation"] = evaluation.load(folder).to_json()
+    except NotFound:
+        found["evaluation"] = None
+    return found

@@ -1,0 +1,68 @@
+"""What a trainer does, on stderr while it does it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from curator.cli.output import say
+from curator.train.args import Event
+
+_LINES = 10
+
+
+def show(events: Iterable[Event]) -> Event | None:
+    """Follow a trainer to its end; a bar on a terminal, a few lines elsewhere. Returns the last event."""
+    return _bar(events) if sys.stderr.isatty() else _lines(events)
+
+
+def _lines(events: Iterable[Event]) -> Event | None:
+    last = None
+    for event in events:
+        last = event
+        if event.event == "step" and event.step % max(1, event.steps // _LINES) == 0:
+            say(f"  step {event.step}/{event.steps}  {_figures(event)}")
+        _tell(event)
+    return last
+
+
+def _bar(events: Iterable[Event]) -> Event | None:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    last = None
+    columns = (
+        TextColumn("step {task.completed}/{task.total}"),
+        BarColumn(bar_width=None),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as progress:
+        task = progress.add_task("loading the model", total=None)
+        for event in events:
+            last = event
+            if event.event in ("started", "step"):
+                progress.update(task, completed=event.step, total=event.steps, description=_figures(event))
+            _tell(event)
+    return last
+
+
+def _figures(event: Event) -> str:
+    if event.loss is None:
+        return "warming up"
+    speed = f"  {event.tokens_per_second:,.0f} tokens/s" if event.tokens_per_second else ""
+    left = f"  {_clock(event.seconds_left)} left" if event.seconds_left is not None else ""
+    return f"loss {event.loss:.4f}{speed}{left}"
+
+
+def _tell(event: Event) -> None:
+    if event.event == "validation" and event.loss is not None:
+        say(
+            f"  epoch {event.epoch:.1f}: validation loss {event.loss:.4f}"
+            + (", the best so far" if event.best else "")
+        )
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,106 @@
+"""The runs of a project: prepared from its records and settings, found again by name."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from curator.config import Config, with_values
+from curator.errors import CuratorError, NotFound
+from curator.export.folder import Export, check_name
+from curator.project import Project
+from curator.train import runs
+from curator.train.args import RUN, RunSpec
+
+_NEEDED = ("torch", "transformers", "peft", "accelerate")
+
+
+def prepare(project: Project, name: str, export: Export, assignments: Sequence[tuple[str, str]]) -> Path:
+    """Make the folder of a new run; without a name it is run-1, run-2 and so on.
+
+    Args:
+        project: Whose records.
+        name: Name of the run, or nothing.
+        export: What it is trained and tested on.
+        assignments: Settings for this run alone, as dotted keys with values (`train.epochs`, `2`).
+
+    Raises:
+        CuratorError: a setting, the model or the name cannot be used, or the libraries are missing.
+    """
+    check_name(name)
+    require_libraries()
+    config = with_values(project.config, assignments)
+    _check_export(export)
+    folder = project.root / "runs" / (name or _next_name(project.root / "runs"))
+    runs.create(folder, _spec(config, folder.name, export))
+    return folder
+
+
+def folder_of(project: Project, name: str) -> Path:
+    """The folder of a run; without a name, of the newest.
+
+    Raises:
+        NotFound: there is no such run, or none at all.
+    """
+    check_name(name)
+    folders = sorted((path.parent for path in (project.root / "runs").glob(f"*/{RUN}")), key=_created)
+    if not folders:
+        raise NotFound("This project has no run yet.", "Start one with `curator train`.")
+    if not name:
+        return folders[-1]
+    if name not in [folder.name for folder in folders]:
+        raise NotFound(f"There is no run {name}.", f"Runs: {', '.join(folder.name for folder in folders)}.")
+    return project.root / "runs" / name
+
+
+def require_libraries() -> None:
+    """Refuse early, and in words, when the libraries for tuning are not installed.
+
+    Raises:
+        CuratorError: one is missing.
+    """
+    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise CuratorError(
+            f"Tuning and scoring need {', '.join(missing)}.",
+            "Install it with: pip install 'curator-sft[train]'",
+        )
+
+
+def _check_export(export: Export) -> None:
+    for side in ("train.jsonl", "test.jsonl"):
+        if side not in export.manifest.files:
+            raise CuratorError(
+                f"There is no row in {side.removesuffix('.jsonl')}, so there is nothing to "
+                + ("learn from." if side.startswith("train") else "judge the tuning by."),
+                "Import more records, or change the shares: `curator split --test .2 --fresh`.",
+            )
+
+
+def _spec(config: Config, name: str, export: Export) -> RunSpec:
+    return RunSpec(
+        name=name,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        kind=config.kind,
+        labels=export.manifest.labels,
+        system=export.manifest.system,
+        model=config.model,
+        model_path=runs.resolve_model(config.model),
+        export_path=str(export.path.resolve()),
+        export_sha256=runs.hash_export(export.path),
+        train=config.train,
+        evaluate=config.evaluate,
+    )
+
+
+def _next_name(folder: Path) -> str:
+    number = 1
+    while (folder / f"run-{number}").exists():
+        number += 1
+    return f"run-{number}"
+
+
+def _created(folder: Path) -> tuple[str, float]:
+    return runs.load(folder).created, (folder / RUN).stat().st_mtime
