@@ -34,10 +34,11 @@ def check_command(state: State, only: tuple[str, ...], fail_on: str | None, as_j
             }
         )
     else:
-        emit_table(
-            ("check", "severity", "records", "what it looks for", "why it matters"),
-            [(r.id, r.severity, r.count, r.title, r.harm) for r in reports],
-        )
+        rows = [(r.id, r.severity, r.count, r.title) for r in reports]
+        emit_table(("check", "severity", "records", "what it looks for"), rows)
+    for report in reports:
+        if report.count:
+            say(f"{report.id}: {report.harm}")
     total = sum(report.count for report in reports)
     say(f"{plural(total, 'finding')}." + (" See them with `curator list issue:CHECK`." if total else ""))
     bad = {"error": ("error",), "warning": ("error", "warning"), None: ()}[fail_on]

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from rich.console import JustifyMethod
+    from rich.table import Table
+
     from curator.project import Project
+
+_WIDEST = 36
+"""Characters of a column that is not the last."""
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -92,18 +98,30 @@ def emit_table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
             click.echo("\t".join(_cell(value, 10_000) for value in row))
         return
     from rich.console import Console
+
+    console = Console()
+    console.print(_table(columns, rows, console.width))
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], line: int) -> Table:
+    """Every column as wide as its content, up to a limit; the last one takes what is left of the line."""
+    from rich.cells import cell_len
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    numeric = [
-        bool(rows) and all(isinstance(row[i], (int, float)) for row in rows) for i in range(len(columns))
-    ]
-    for name, is_number in zip(columns, numeric, strict=True):
-        table.add_column(name, justify="right" if is_number else "left", overflow="ellipsis", no_wrap=True)
+    left = line
+    for place, name in enumerate(columns):
+        cells = [row[place] for row in rows]
+        numeric = bool(cells) and all(isinstance(cell, (int, float)) for cell in cells)
+        widest = max([cell_len(name), *(cell_len(_cell(cell, 400)) for cell in cells)])
+        width = min(widest, _WIDEST) if place < len(columns) - 1 else max(min(widest, left), cell_len(name))
+        left -= width + 2
+        justify: JustifyMethod = "right" if numeric else "left"
+        table.add_column(name, justify=justify, overflow="ellipsis", no_wrap=True, width=width)
     for row in rows:
         table.add_row(*(Text(_cell(value, 400)) for value in row))
-    Console().print(table)
+    return table
 
 
 def complain(error: Exception, debug: bool) -> int:

@@ -232,8 +232,8 @@ def log_command(state: State, limit: int, as_json: bool) -> None:
     if as_json:
         emit_json([step.model_dump() for step in steps])
         return
-    rows = [(s.id, s.at[:19].replace("T", " "), s.actor, s.verb, s.summary, s.count) for s in steps]
-    emit_table(("step", "when (UTC)", "who", "verb", "what", "records"), rows)
+    rows = [(s.id, s.at[:19].replace("T", " "), s.actor, s.verb, s.count, s.summary) for s in steps]
+    emit_table(("step", "when (UTC)", "who", "verb", "records", "what"), rows)
 
 
 def _apply(

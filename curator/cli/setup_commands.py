@@ -24,7 +24,10 @@ def doctor_command(as_json: bool) -> None:
     if as_json:
         emit_json(report.model_dump())
         return
-    emit_table(("what", "found", "good"), [(item.name, item.found, item.good) for item in report.items])
+    emit_table(
+        ("what", "good", "found"),
+        [(item.name, "yes" if item.good else "no", item.found) for item in report.items],
+    )
     for item in report.items:
         if item.remedy:
             say(f"{item.name}: {item.remedy}")

@@ -11,8 +11,11 @@ class FileEntry(Frozen):
     """One file of an export."""
 
     rows: int
+    """Lines of the file."""
     bytes: int
+    """Its size."""
     sha256: str
+    """Its SHA-256, hexadecimal."""
     labels: dict[str, int] = {}
     """Rows per label, for classification."""
 
