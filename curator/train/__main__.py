@@ -1,0 +1,84 @@
+"""`python -m curator.train RUN_DIR [--resume]`: the process in which a run is trained."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from curator.errors import CuratorError, from_os_error
+from curator.train import runs
+from curator.train.args import INTERRUPTED
+from curator.train.progress import EventLog
+
+
+def main() -> int:
+    """Train; every failure becomes an `error` event and one clear line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m curator.train", description="Train a run that was created."
+    )
+    parser.add_argument("run_dir", type=Path, help="folder with the run's run.json")
+    parser.add_argument("--resume", action="store_true", help="go on from the last complete checkpoint")
+    parser.add_argument("--debug", action="store_true", help="show the traceback of a failure")
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return _train(arguments.run_dir, arguments.resume)
+    except Exception as error:
+        if arguments.debug:
+            raise
+        return _failed(arguments.run_dir, _in_words(error))
+
+
+def _train(run_dir: Path, resume: bool) -> int:
+    runs.load(run_dir)
+    events = EventLog(run_dir)
+    try:
+        # Late, so that a mistyped folder is refused at once.
+        from curator.train.session import Stopped, run
+    except KeyboardInterrupt:
+        events.write("stopped")
+        return INTERRUPTED
+    try:
+        run(run_dir, resume, events)
+    except Stopped as stopped:
+        print(stopped, file=sys.stderr)
+        return INTERRUPTED
+    except KeyboardInterrupt:
+        events.write("stopped")
+        return INTERRUPTED
+    return 0
+
+
+def _failed(run_dir: Path, error: CuratorError) -> int:
+    print(error, file=sys.stderr)
+    try:
+        EventLog(run_dir).write("error", problem=error.problem, remedy=error.remedy)
+    except CuratorError as second:
+        print(second, file=sys.stderr)
+    return 1
+
+
+def _in_words(error: Exception) -> CuratorError:
+    if isinstance(error, CuratorError):
+        return error
+    if isinstance(error, OSError):
+        return from_os_error(error, "train")
+    if type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
+        return CuratorError(
+            "The run does not fit into memory.", "Lower train.micro_batch_size or train.max_length."
+        )
+    return CuratorError(
+        f"The trainer failed: {type(error).__name__}: {error}",
+        "`python -m curator.train RUN_DIR --resume --debug` shows where.",
+    )
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,164 @@
+"""What a run is told, what it reports while it goes, and what it leaves behind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from curator.config import EvaluateSettings, TrainSettings
+from curator.records import Frozen, Kind
+
+ADAPTER = "adapter"
+CHECKPOINTS = "checkpoints"
+EVENTS = "events.jsonl"
+LOG = "train.log"
+PREFLIGHT = "preflight.json"
+RESULT = "result.json"
+RUN = "run.json"
+
+INTERRUPTED = 130
+
+EventKind = Literal["started", "step", "validation", "checkpoint", "error", "stopped", "finished"]
+
+
+class RunSpec(Frozen):
+    """run.json: everything that decides what a run does; never changed once written."""
+
+    schema_version: int = 1
+    """Changes when a key changes its meaning."""
+    name: str
+    """Name of the run."""
+    created: str
+    """When the run was asked for, ISO 8601 with its zone."""
+    kind: Kind
+    """Kind of the rows."""
+    labels: tuple[str, ...] = ()
+    """The closed list of labels."""
+    system: str = ""
+    """System prompt put before every row that has none of its own."""
+    model: str
+    """The base model as the user named it."""
+    model_path: str
+    """The folder or hub id that the name stood for."""
+    export_path: str
+    """The exported folder."""
+    export_sha256: dict[str, str]
+    """Name of each exported file to the SHA-256 of its bytes."""
+    train: TrainSettings
+    """How the model is tuned."""
+    evaluate: EvaluateSettings
+    """How the run is scored."""
+
+
+class DroppedRow(Frozen):
+    """A row that was left out because it is longer than the limit."""
+
+    id: str
+    """The row's id."""
+    length: int
+    """Its length in tokens."""
+
+
+class Event(Frozen):
+    """One line of events.jsonl. Steps logged after the step that a later `started` resumes from are void."""
+
+    event: EventKind
+    """What happened."""
+    time: float
+    """Seconds since 1970."""
+    process: int
+    """Id of the trainer's process; a resumed run has several."""
+    step: int = 0
+    """Optimizer steps done; for `started` the step that it goes on from."""
+    steps: int = 0
+    """Optimizer steps of the whole run."""
+    epoch: float = 0.0
+    """Passes over the training rows done."""
+    loss: float | None = None
+    """Mean loss per trained token, in nats: of the step, or over the validation rows."""
+    best: bool = False
+    """This validation loss is the lowest so far."""
+    gradient_norm: float | None = None
+    """Length of the step's gradient before clipping."""
+    learning_rate: float | None = None
+    """Learning rate of the step."""
+    tokens: int = 0
+    """Real (unpadded) tokens of the step."""
+    tokens_per_second: float | None = None
+    """Real tokens per second since this process began to train."""
+    seconds_left: float | None = None
+    """Expected seconds to the end."""
+    rows: int = 0
+    """Training rows that are used."""
+    dropped: int = 0
+    """Rows left out for their length, training and validation."""
+    problem: str = ""
+    """What went wrong."""
+    remedy: str = ""
+    """What to do about it."""
+
+
+class Quality(Frozen):
+    """The losses that a run ended with."""
+
+    train_loss: float | None
+    """Mean training loss over the last tenth of the steps."""
+    validation_loss: float | None = None
+    """Validation loss of the weights that were kept."""
+    best_step: int | None = None
+    """The step after which the kept weights were saved, if validation chose it."""
+
+
+class RunResult(Frozen):
+    """result.json: what a finished run did."""
+
+    schema_version: int = 1
+    """Changes when a key changes its meaning."""
+    finished: str
+    """When, ISO 8601 with its zone."""
+    steps: int
+    """Optimizer steps."""
+    seconds: float
+    """Time spent, interruptions left out."""
+    rows: int
+    """Training rows used."""
+    tokens: int
+    """Real tokens that went through the model, all epochs."""
+    dropped: tuple[DroppedRow, ...] = ()
+    """Rows left out for their length."""
+    quality: Quality
+    """Losses."""
+    learning_rate: float
+    """Peak learning rate."""
+    parameters: int
+    """Weights of the model, adapter included."""
+    trainable_parameters: int
+    """Weights that were trained."""
+    peak_memory_bytes: int
+    """Most memory held: of the GPU, or of the process on a CPU."""
+    device: str
+    """Where it ran."""
+    dtype: str
+    """Type of the base weights that are not quantised."""
+    quantisation: str | None
+    """How the base was quantised (nf4)."""
+    versions: dict[str, str] = Field(default_factory=dict)
+    """Library to version."""
+
+    @property
+    def trainable_share(self) -> float:
+        """Trained weights as a share of all."""
+        return self.trainable_parameters / max(self.parameters, 1)
+
+
+class RunState(Frozen):
+    """How far a run has come, as its folder shows it."""
+
+    phase: Literal["created", "unfinished", "finished"]
+    """`unfinished` runs can be resumed."""
+    last: Event | None
+    """The last event."""
+    folder: Path
+    """The run's folder."""

@@ -1,0 +1,129 @@
+"""The loss: summed over learned tokens, divided once, and computed nowhere else than at learned tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import torch
+from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
+
+from curator.train.batch import IGNORED
+
+_LOGITS_AT_ONCE = 2**25
+"""Logits in one piece: 128 MiB in single precision."""
+
+_SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
+"""Settings of model families whose logits are not just head(hidden state)."""
+
+
+class Learned(NamedTuple):
+    """What a model thinks of the learned tokens of a batch, in reading order, row after row."""
+
+    nll: torch.Tensor
+    """Negative log-likelihood of each token, in nats."""
+    hit: torch.Tensor
+    """Whether each token is the model's own first choice."""
+    choice: torch.Tensor
+    """The model's own first choice at each place."""
+    row: torch.Tensor
+    """The row of the batch that each token stands in."""
+
+
+class TokenLoss:
+    """The likelihood of learned tokens under one model, with or without adapter."""
+
+    def __init__(self, model: Any) -> None:
+        """Find the model's body and head, and try whether they alone make its logits."""
+        self._model = model
+        causal = model.get_base_model() if hasattr(model, "peft_config") else model
+        self._body = causal.get_decoder()
+        self._head = causal.get_output_embeddings()
+        self._direct = self._head is not None and self._body is not causal and not _scales_logits(causal)
+        if self._direct:
+            self._direct = self._agrees()
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type that the model computes in."""
+        found: torch.dtype = self._model.dtype
+        return found
+
+    def mean(self, batch: dict[str, Any], tokens: Any = None) -> torch.Tensor:
+        """Sum over the learned tokens of a batch, divided by `tokens` (by default those of the batch)."""
+        total, count = torch.zeros((), device=batch["input_ids"].device), 0
+        hidden, targets = self._at_learned(batch)
+        for states, wanted in self._pieces(hidden, targets):
+            # Logits are computed again for the backward pass when there are too many to keep.
+            piece = (
+                checkpoint(self._summed, states, wanted, use_reentrant=False)
+                if torch.is_grad_enabled() and len(targets) > len(wanted)
+                else self._summed(states, wanted)
+            )
+            total = total + piece
+            count += len(wanted)
+        return total / (count if tokens is None else tokens)
+
+    @torch.no_grad()
+    def learned(self, batch: dict[str, Any]) -> Learned:
+        """Every learned token by itself, for scoring."""
+        hidden, targets = self._at_learned(batch)
+        losses, choices = [], []
+        for states, wanted in self._pieces(hidden, targets):
+            logits = self.logits(states)
+            losses.append(functional.cross_entropy(logits, wanted, reduction="none"))
+            choices.append(logits.argmax(-1))
+        empty = torch.zeros(0, device=targets.device)
+        nll = torch.cat(losses) if losses else empty
+        choice = torch.cat(choices) if choices else empty.long()
+        rows = (batch["labels"][:, 1:] != IGNORED).nonzero()[:, 0]
+        return Learned(nll, choice == targets, choice, rows)
+
+    def states(self, **inputs: Any) -> torch.Tensor:
+        """What `logits` wants to be given, for every place: hidden states, or the logits themselves."""
+        if self._direct:
+            hidden: torch.Tensor = self._body(**inputs, use_cache=False).last_hidden_state
+            return hidden
+        logits: torch.Tensor = self._model(**inputs, use_cache=False).logits
+        return logits
+
+    def logits(self, states: torch.Tensor) -> torch.Tensor:
+        """Logits in single precision."""
+        if not self._direct:
+            return states.float()
+        made: torch.Tensor = self._head(states.to(self._head.weight.dtype)).float()
+        return made
+
+    def _at_learned(self, batch: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
+        states = self.states(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])
+        targets = batch["labels"][:, 1:]
+        wanted = targets != IGNORED
+        return states[:, :-1][wanted], targets[wanted]
+
+    def _pieces(
+        self, states: torch.Tensor, targets: torch.Tensor
+    ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        vocabulary = self._head.weight.shape[0] if self._direct else states.shape[-1]
+        size = max(1, _LOGITS_AT_ONCE // vocabulary)
+        return zip(states.split(size), targets.split(size), strict=True)
+
+    def _summed(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(self.logits(states), targets, reduction="sum")
+
+    def _agrees(self) -> bool:
+        """An unknown family may do something else after its head: then the model is asked for its logits itself."""
+        device = self._head.weight.device
+        ids = torch.arange(8, device=device)[None] % self._head.weight.shape[0]
+        training = self._model.training
+        self._model.eval()
+        with torch.no_grad():
+            whole = self._model(input_ids=ids, use_cache=False).logits.float()
+            mine = self.logits(self._body(input_ids=ids, use_cache=False).last_hidden_state)
+        self._model.train(training)
+        return whole.shape == mine.shape and bool((whole - mine).abs().max() <= 1e-3 * whole.abs().max())
+
+
+def _scales_logits(causal: Any) -> bool:
+    config = causal.config.get_text_config()
+    return any(getattr(config, name, None) not in (None, 1, 1.0) for name in _SCALED_LOGITS)

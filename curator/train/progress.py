@@ -1,0 +1,53 @@
+"""Writing events.jsonl while the trainer goes."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from curator.errors import explained
+from curator.train.args import EVENTS, Event, EventKind
+
+
+class EventLog:
+    """Appends events to a run's events.jsonl, each on the disk before the next thing happens."""
+
+    def __init__(self, run_dir: Path) -> None:
+        self._path = run_dir / EVENTS
+        self._end_broken_line()
+
+    def write(self, kind: EventKind, **fields: Any) -> None:
+        """Append one event.
+
+        Raises:
+            CuratorError: the disk does not want it.
+        """
+        event = Event(event=kind, time=time.time(), process=os.getpid(), **fields)
+        with explained("write", self._path), self._path.open("ab") as stream:
+            stream.write(event.model_dump_json(exclude_defaults=True).encode() + b"\n")
+
+    def _end_broken_line(self) -> None:
+        """A crash can leave half a line; it is cut off, for nobody has read it."""
+        if not self._path.is_file():
+            return
+        with explained("write", self._path), self._path.open("r+b") as stream:
+            whole = stream.read()
+            stream.truncate(whole.rfind(b"\n") + 1)
+
+
+class Speed:
+    """Tokens per second and the time that is left, from what this process has done."""
+
+    def __init__(self, first_step: int, steps: int) -> None:
+        self._first, self._steps = first_step, steps
+        self._began = time.monotonic()
+        self._tokens = 0
+
+    def after(self, step: int, tokens: int) -> dict[str, float]:
+        """Figures after a step with so many tokens."""
+        self._tokens += tokens
+        elapsed = max(time.monotonic() - self._began, 1e-9)
+        left = elapsed / max(step - self._first, 1) * (self._steps - step)
+        return {"tokens_per_second": self._tokens / elapsed, "seconds_left": left}

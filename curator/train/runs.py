@@ -1,0 +1,244 @@
+"""The folder of a run: made, read, started and followed; free of torch."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from curator.config import BUNDLED_MODEL, explain
+from curator.errors import CuratorError, NotFound, explained
+from curator.files import sha256, write_atomically
+from curator.train.args import EVENTS, INTERRUPTED, LOG, RESULT, RUN, Event, RunResult, RunSpec, RunState
+
+POLL_SECONDS = 0.2
+HUB_ID = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def create(run_dir: Path, spec: RunSpec) -> None:
+    """Write run.json.
+
+    Raises:
+        CuratorError: there is a run already, or the disk does not want it.
+    """
+    if (run_dir / RUN).exists():
+        raise CuratorError(
+            f"There is a run {run_dir.name} already.", "Choose another name, or go on with --resume."
+        )
+    write_atomically(run_dir / RUN, spec.model_dump_json(indent=2) + "\n", "write the run")
+
+
+def load(run_dir: Path) -> RunSpec:
+    """Read run.json.
+
+    Raises:
+        NotFound: there is no run.
+        CuratorError: the file is not what a run writes.
+    """
+    if not (run_dir / RUN).is_file():
+        raise NotFound(f"There is no run {run_dir.name}.", "Start one with `curator train`.")
+    return _parsed(run_dir / RUN, RunSpec)
+
+
+def load_result(run_dir: Path) -> RunResult:
+    """Read result.json.
+
+    Raises:
+        NotFound: the run has not finished.
+    """
+    if not (run_dir / RESULT).is_file():
+        raise NotFound(f"The run {run_dir.name} has not finished.", "Go on with `curator train --resume`.")
+    return _parsed(run_dir / RESULT, RunResult)
+
+
+def state(run_dir: Path) -> RunState:
+    """How far a run has come."""
+    events = read_events(run_dir)
+    begun = any(event.event == "started" for event in events)
+    finished = (run_dir / RESULT).is_file()
+    return RunState(
+        phase="finished" if finished else "unfinished" if begun else "created",
+        last=events[-1] if events else None,
+        folder=run_dir,
+    )
+
+
+def hash_export(export: Path) -> dict[str, str]:
+    """SHA-256 of each data file of an exported folder, for `RunSpec.export_sha256`.
+
+    Raises:
+        CuratorError: there is no train.jsonl.
+    """
+    if not (export / "train.jsonl").is_file():
+        raise CuratorError(f"{export} has no train.jsonl.", "Give records a split and export them.")
+    names = ("train.jsonl", "validation.jsonl", "test.jsonl")
+    return {name: sha256(export / name) for name in names if (export / name).is_file()}
+
+
+def resolve_model(name: str) -> str:
+    """The folder or hub id that a model's name stands for.
+
+    Raises:
+        CuratorError: it is a folder without a model, or neither a folder nor a hub id.
+    """
+    folder = (
+        Path(str(files("curator.samples") / "base-model"))
+        if name == BUNDLED_MODEL
+        else Path(name).expanduser()
+    )
+    if folder.is_dir():
+        return str(_checked(folder.resolve()))
+    if re.fullmatch(HUB_ID, name):
+        return name
+    raise CuratorError(
+        f"There is no model {name}.", "Name a folder that holds one, a hub id (org/name), or `bundled`."
+    )
+
+
+def launch(run_dir: Path, resume: bool) -> subprocess.Popen[bytes]:
+    """Start the trainer in a process of its own, which outlives a lost terminal; its words go to train.log."""
+    command = [sys.executable, "-m", "curator.train", str(run_dir), *(["--resume"] if resume else [])]
+    with explained("start the trainer", run_dir), (run_dir / LOG).open("ab") as log:
+        return subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ask a trainer to finish its step, save a checkpoint and end; a second time it ends at once."""
+    if process.poll() is None:
+        process.send_signal(signal.SIGINT)
+
+
+def follow(run_dir: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
+    """The events of a trainer as they come, until it ends; Ctrl-C while waiting stops the trainer gently.
+
+    Raises:
+        CuratorError: the trainer failed; its own problem and remedy, or else the end of its log.
+    """
+    tail, failure, ended = _Tail(run_dir / EVENTS), None, False
+    while not ended:
+        ended = _ends(process)
+        for event in tail.new():
+            if event.process == process.pid:
+                failure = event if event.event == "error" else failure
+                yield event
+    if process.returncode in (0, INTERRUPTED):
+        return
+    if failure is not None:
+        raise CuratorError(failure.problem, failure.remedy)
+    raise CuratorError(
+        f"The trainer ended with code {process.returncode} and no word of why.",
+        f"The end of {run_dir / LOG}:\n{_end_of(run_dir / LOG)}",
+    )
+
+
+def read_events(run_dir: Path) -> tuple[Event, ...]:
+    """Every complete line of events.jsonl; a line that is still being written is left for later."""
+    return tuple(_Tail(run_dir / EVENTS).new())
+
+
+def effective(events: Iterable[Event]) -> tuple[Event, ...]:
+    """The events without the steps that a resumed run did again."""
+    kept: list[Event] = []
+    for event in events:
+        if event.event == "started":
+            kept = [earlier for earlier in kept if earlier.step <= event.step]
+        kept.append(event)
+    return tuple(kept)
+
+
+def seconds_spent(events: Iterable[Event]) -> float:
+    """Time between the first and the last event of each process, summed."""
+    ends: dict[int, tuple[float, float]] = {}
+    for event in events:
+        first, last = ends.get(event.process, (event.time, event.time))
+        ends[event.process] = (min(first, event.time), max(last, event.time))
+    return sum(last - first for first, last in ends.values())
+
+
+def verify_export(spec: RunSpec) -> None:
+    """The exported files are those that the run was made for.
+
+    Raises:
+        CuratorError: one is missing or has changed.
+    """
+    actual = _existing_hashes(Path(spec.export_path), spec.export_sha256)
+    for name, expected in spec.export_sha256.items():
+        if actual[name] != expected:
+            raise CuratorError(
+                f"{Path(spec.export_path) / name} is not the file that the run {spec.name} was made for.",
+                "Start a new run for the changed data.",
+            )
+
+
+class _Tail:
+    """The lines of a growing file, each given out once."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._position = 0
+
+    def new(self) -> list[Event]:
+        """The events whose line has been finished since the last call."""
+        if not self._path.is_file():
+            return []
+        with explained("read", self._path), self._path.open("rb") as stream:
+            stream.seek(self._position)
+            finished, newline, _ = stream.read().rpartition(b"\n")
+        self._position += len(finished) + len(newline)
+        return [Event.model_validate_json(line) for line in finished.split(b"\n") if line]
+
+
+def _existing_hashes(export: Path, names: Mapping[str, str]) -> dict[str, str]:
+    missing = [name for name in names if not (export / name).is_file()]
+    if missing or "train.jsonl" not in names:
+        raise CuratorError(
+            f"{export} has no {' and no '.join(missing) or 'train.jsonl'}.", "Export the data again."
+        )
+    return {name: sha256(export / name) for name in names}
+
+
+def _checked(folder: Path) -> Path:
+    missing = [name for name in ("config.json", "*.safetensors") if not any(folder.glob(name))]
+    if missing:
+        raise CuratorError(
+            f"{folder} is not a model: there is no {' and no '.join(missing)} in it.",
+            "Name the folder that holds the model's config.json, tokenizer and safetensors weights.",
+        )
+    return folder
+
+
+def _parsed(path: Path, model: type[Model]) -> Model:
+    with explained("read", path):
+        raw = path.read_bytes()
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        raise CuratorError(f"{path}: {explain(error, model)}", "Start a new run.") from error
+
+
+def _ends(process: subprocess.Popen[bytes]) -> bool:
+    try:
+        process.wait(POLL_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    except KeyboardInterrupt:
+        stop(process)
+        return False
+    return True
+
+
+def _end_of(path: Path, lines: int = 8) -> str:
+    if not path.is_file():
+        return "(empty)"
+    return "\n".join(path.read_text("utf-8", "replace").splitlines()[-lines:]) or "(empty)"

@@ -1,0 +1,181 @@
+"""One run from its manifest to its result."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import platform
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from types import FrameType
+from typing import Any, NamedTuple
+
+import torch
+from transformers import set_seed
+
+from curator.errors import CuratorError, explained
+from curator.files import write_atomically
+from curator.train import checkpoints, preflight, runs
+from curator.train.args import RESULT, RUN, Quality, RunResult, RunSpec
+from curator.train.batch import Rows, render_rows, require_rows
+from curator.train.conductor import Conductor
+from curator.train.data import read_rows
+from curator.train.model import context_limit, device, load_for_training, parameter_counts, vocabulary
+from curator.train.progress import EventLog
+from curator.train.render import Renderer
+from curator.train.tokenizer import load_tokenizer
+from curator.train.trainer import TuningTrainer
+
+_LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
+
+
+class Stopped(CuratorError):
+    """The user asked for an end; what was done is saved."""
+
+
+class Prepared(NamedTuple):
+    """A run's data, read and checked."""
+
+    tokenizer: Any
+    train: Rows
+    validation: Rows
+
+
+def run(run_dir: Path, resume: bool, events: EventLog) -> RunResult:
+    """Train a run to its end.
+
+    Raises:
+        Stopped: the user asked for it.
+        CuratorError: the run, its data or its model is not fit for it.
+    """
+    spec = runs.load(run_dir)
+    with _alone(run_dir):
+        checkpoint = _start_from(run_dir, resume)
+        prepared = prepare(spec, run_dir)
+        set_seed(spec.train.seed)
+        model = load_for_training(spec)
+        stop = threading.Event()
+        trainer = TuningTrainer(spec, run_dir, model, prepared.tokenizer, prepared.train, events)
+        trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events, stop))
+        with _stopping_gently(stop):
+            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        if trainer.state.global_step < trainer.state.max_steps:
+            _tell_stopped(events, trainer.state)
+        return _finish(spec, run_dir, trainer, prepared, events)
+
+
+def prepare(spec: RunSpec, run_dir: Path) -> Prepared:
+    """Read, render and check the data; the outcome is written to preflight.json.
+
+    Raises:
+        CuratorError: the files have changed, leak, or hold rows that teach nothing.
+    """
+    runs.verify_export(spec)
+    export = Path(spec.export_path)
+    train, validation, test = (read_rows(export, spec.kind, side) for side in ("train", "validation", "test"))
+    preflight.refuse_leaks((*train, *validation), test, spec.kind)
+    renderer = Renderer(load_tokenizer(spec.model_path), spec.kind, spec.system)
+    limit = min(spec.train.max_length, context_limit(spec.model_path) or spec.train.max_length)
+    rendered, checked = (render_rows(rows, renderer, limit) for rows in (train, validation))
+    require_rows(rendered, limit)
+    preflight.check(rendered, checked, renderer, vocabulary(spec.model_path))
+    preflight.write(run_dir, train, rendered, checked, renderer, limit)
+    return Prepared(renderer.tokenizer, rendered, checked)
+
+
+def _start_from(run_dir: Path, resume: bool) -> Path | None:
+    if (run_dir / RESULT).is_file():
+        raise CuratorError(f"The run {run_dir.name} has finished already.", "Start a new run to train again.")
+    checkpoint = checkpoints.last_complete(run_dir)
+    if checkpoint is not None and not resume:
+        raise CuratorError(f"The run {run_dir.name} has a checkpoint.", "Go on from it with --resume.")
+    if checkpoint is None:
+        checkpoints.forget(run_dir)
+    return checkpoint
+
+
+def _finish(
+    spec: RunSpec, run_dir: Path, trainer: TuningTrainer, prepared: Prepared, events: EventLog
+) -> RunResult:
+    chosen = checkpoints.publish_result(run_dir, trainer.model, prepared.tokenizer)
+    past = runs.effective(runs.read_events(run_dir))
+    steps = [event for event in past if event.event == "step"]
+    tail = [event.loss for event in steps[-max(1, len(steps) // 10) :] if event.loss is not None]
+    every, trained = parameter_counts(trainer.model)
+    result = RunResult(
+        finished=datetime.now(UTC).isoformat(timespec="seconds"),
+        steps=trainer.state.global_step,
+        seconds=runs.seconds_spent(runs.read_events(run_dir)),
+        rows=len(prepared.train),
+        tokens=sum(event.tokens for event in steps),
+        dropped=(*prepared.train.dropped, *prepared.validation.dropped),
+        quality=Quality(
+            train_loss=sum(tail) / len(tail) if tail else None,
+            validation_loss=None if chosen is None else chosen.loss,
+            best_step=None if chosen is None else chosen.step,
+        ),
+        learning_rate=trainer.args.learning_rate,
+        parameters=every,
+        trainable_parameters=trained,
+        peak_memory_bytes=_peak_memory(),
+        device=_device_name(),
+        dtype=str(trainer.model.dtype).removeprefix("torch."),
+        quantisation="nf4" if spec.train.method == "qlora" else None,
+        versions={name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
+    )
+    write_atomically(run_dir / RESULT, result.model_dump_json(indent=2) + "\n", "write the result")
+    events.write("finished", step=result.steps, steps=result.steps, epoch=trainer.state.epoch)
+    checkpoints.forget(run_dir)
+    return result
+
+
+def _tell_stopped(events: EventLog, state: Any) -> None:
+    events.write("stopped", step=state.global_step, steps=state.max_steps, epoch=state.epoch)
+    raise Stopped(f"Stopped after step {state.global_step}.", "Go on with --resume.")
+
+
+@contextmanager
+def _stopping_gently(stop: threading.Event) -> Iterator[None]:
+    """The first signal ends the run after its step, the second one at once."""
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    former = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, action in former.items():
+            signal.signal(number, action)
+
+
+@contextmanager
+def _alone(run_dir: Path) -> Iterator[None]:
+    """Two trainers in one folder would spoil each other's checkpoints."""
+    with explained("open", run_dir / RUN), (run_dir / RUN).open("rb") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CuratorError(f"The run {run_dir.name} is being trained already.", "Wait for it.") from error
+        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+            raise CuratorError("A run is trained by one process.", "Start it without torchrun.")
+        yield
+
+
+def _peak_memory() -> int:
+    if device().type == "cuda":
+        return int(torch.cuda.max_memory_allocated())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if platform.system() == "Darwin" else peak * 1024
+
+
+def _device_name() -> str:
+    return torch.cuda.get_device_name() if device().type == "cuda" else "cpu"

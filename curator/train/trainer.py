@@ -1,0 +1,142 @@
+"""The training loop of transformers with our loss, our order of rows, our events and our checkpoints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import PrinterCallback, Trainer, TrainingArguments
+
+from curator.config import TrainSettings
+from curator.errors import CuratorError
+from curator.train import checkpoints
+from curator.train.args import RunSpec
+from curator.train.batch import Collator, LengthSampler, Rows
+from curator.train.loss import TokenLoss
+from curator.train.model import compute_dtype, device, learning_rate, save_weights
+from curator.train.progress import EventLog
+
+_KEPT = 2
+"""Checkpoints that are kept."""
+
+
+class TuningTrainer(Trainer):
+    """Tunes a model on rendered rows; one process, one device."""
+
+    def __init__(
+        self,
+        spec: RunSpec,
+        run_dir: Path,
+        model: Any,
+        tokenizer: Any,
+        rows: Rows,
+        events: EventLog,
+    ) -> None:
+        self._spec = spec
+        self._run_dir = run_dir
+        self._rows = rows
+        self._events = events
+        self.tokenizer = tokenizer
+        self._sampler = LengthSampler(rows.lengths, spec.train.batch_size, spec.train.seed)
+        self.token_loss = TokenLoss(model)
+        self.step_rows: list[int] = []
+        self.step_tokens = 0
+        super().__init__(
+            model=model,
+            args=_arguments(spec, run_dir, learning_rate(spec, model)),
+            train_dataset=rows,
+            data_collator=Collator(rows, tokenizer.pad_token_id),
+        )
+        self.remove_callback(PrinterCallback)
+        # The loss is divided by the tokens of the whole step, whatever this model's forward() accepts.
+        self.model_accepts_loss_kwargs = True
+        self._loss_shifts_labels = True
+
+    def compute_loss(
+        self,
+        model: Any,
+        inputs: dict[str, Any],
+        return_outputs: bool = False,
+        num_items_in_batch: Any = None,
+    ) -> torch.Tensor:
+        """Sum over the learned tokens of this batch, divided by those of the whole step.
+
+        Raises:
+            CuratorError: the loss is not a finite number.
+        """
+        numbers = inputs.pop("rows").tolist()
+        self.step_rows += numbers
+        self.step_tokens += int(inputs["attention_mask"].sum())
+        with self.accelerator.autocast():
+            loss = self.token_loss.mean(inputs, num_items_in_batch)
+        if not torch.isfinite(loss):
+            raise self.not_finite("loss", numbers)
+        return loss
+
+    def not_finite(self, what: str, numbers: list[int]) -> CuratorError:
+        """The error for a step whose loss or gradient is no number."""
+        ids = ", ".join(self._rows.items[number].id for number in numbers)
+        return CuratorError(
+            f"The {what} is not a finite number at step {self.state.global_step + 1}, rows {ids}.",
+            "Lower train.learning_rate, and look at those rows.",
+        )
+
+    def _get_train_sampler(self, train_dataset: Any = None) -> LengthSampler:
+        return self._sampler
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the order of the rows."""
+        self._sampler.set_epoch(epoch)
+
+    def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
+        save_weights(self.model, self.tokenizer, Path(str(output_dir)))
+
+    def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        super()._save_checkpoint(model, trial)
+        step = self.state.global_step
+        checkpoints.seal(checkpoints.folder(self._run_dir) / f"checkpoint-{step}")
+        checkpoints.rotate(self._run_dir, _KEPT)
+        self._events.write("checkpoint", step=step, steps=self.state.max_steps, epoch=self.state.epoch)
+
+
+def micro_batch(settings: TrainSettings) -> int:
+    """Rows in one forward pass: at most what was asked for, and such that whole passes make up a step."""
+    most = min(settings.micro_batch_size, settings.batch_size)
+    return next(size for size in range(most, 0, -1) if settings.batch_size % size == 0)
+
+
+def _arguments(spec: RunSpec, run_dir: Path, rate: float) -> TrainingArguments:
+    settings, cuda = spec.train, device().type == "cuda"
+    constant = "constant_with_warmup" if settings.warmup else "constant"
+    arguments = TrainingArguments(
+        output_dir=str(checkpoints.folder(run_dir)),
+        run_name=spec.name,
+        report_to=list(settings.report_to) or "none",
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=micro_batch(settings),
+        gradient_accumulation_steps=settings.batch_size // micro_batch(settings),
+        learning_rate=rate,
+        lr_scheduler_type=constant if settings.schedule == "constant" else settings.schedule,
+        warmup_steps=settings.warmup,
+        weight_decay=settings.weight_decay,
+        seed=settings.seed,
+        bf16=compute_dtype() == torch.bfloat16,
+        use_cpu=not cuda,
+        dataloader_pin_memory=cuda,
+        optim="adamw_torch",
+        eval_strategy="no",
+        save_strategy="no",
+        logging_strategy="steps",
+        logging_steps=1,
+        # A loss that is no number must be seen, not replaced by an average.
+        logging_nan_inf_filter=False,
+        remove_unused_columns=False,
+        label_names=["labels"],
+        disable_tqdm=True,
+        log_level="error",
+    )
+    if arguments.n_gpu > 1:
+        # Several GPUs would be used by splitting batches in threads; our loss goes round that wrapper.
+        arguments._n_gpu = 1
+    return arguments

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+
+from curator.errors import CuratorError
+from curator.evaluate.scorers import score
+from curator.records import KINDS
+from curator.train import runs, session
+from curator.train.args import ADAPTER, CHECKPOINTS, RESULT
+from curator.train.data import read_rows
+from curator.train.model import load_tuned
+from curator.train.preflight import Preflight
+from curator.train.progress import EventLog
+from curator.train.render import Renderer
+from curator.train.tokenizer import load_tokenizer
+from curator.train.trainer import TuningTrainer
+
+from .conftest import rows_of
+
+
+class Interrupting(EventLog):
+    """Sends Ctrl-C to this process after some step."""
+
+    def __init__(self, run_dir: Path, step: int) -> None:
+        super().__init__(run_dir)
+        self._step = step
+
+    def write(self, kind, **fields) -> None:
+        super().write(kind, **fields)
+        if kind == "step" and fields["step"] == self._step:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def train(run_dir: Path, resume: bool = False):
+    return session.run(run_dir, resume, EventLog(run_dir))
+
+
+def losses(run_dir: Path) -> dict[int, float]:
+    return {e.step: e.loss for e in runs.effective(runs.read_events(run_dir)) if e.event == "step"}
+
+
+def validations(run_dir: Path) -> dict[int, float]:
+    return {e.step: e.loss for e in runs.effective(runs.read_events(run_dir)) if e.event == "validation"}
+
+
+def weights(run_dir: Path) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(next((run_dir / ADAPTER).glob("*.safetensors")))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("method", ["qlora", "lora", "full"])
+def test_every_kind_with_every_method(make_run, kind, method):
+    run_dir = make_run(kind, method=method, epochs=2, learning_rate=3e-3)
+    result = train(run_dir)
+    assert result.steps == 6
+    assert result.rows == 24
+    assert result.quantisation == ("nf4" if method == "qlora" else None)
+    assert (result.trainable_share == 1.0) == (method == "full")
+    assert losses(run_dir)[6] < losses(run_dir)[1]
+    assert runs.load_result(run_dir) == result
+    assert runs.state(run_dir).phase == "finished"
+    assert result.tokens == 2 * json.loads((run_dir / "preflight.json").read_text())["train"]["tokens"]
+    assert not (run_dir / CHECKPOINTS).exists()
+    with pytest.raises(CuratorError, match="finished already"):
+        train(run_dir, resume=True)
+
+
+def test_batches_of_one_and_of_eight_make_the_same_step(make_run):
+    settings = {"epochs": 1, "warmup": 0.0, "learning_rate": 1e-3, "batch_size": 8}
+    one = make_run(name="one", micro_batch_size=1, **settings)
+    eight = make_run(name="eight", micro_batch_size=8, **settings)
+    for run_dir in (one, eight):
+        train(run_dir)
+    assert losses(one) == pytest.approx(losses(eight), abs=1e-5)
+    assert all(
+        torch.allclose(weights(one)[name], tensor, atol=1e-5) for name, tensor in weights(eight).items()
+    )
+
+
+@pytest.mark.parametrize("step", [1, 2, 4])
+def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(make_run, step):
+    settings = {"epochs": 2, "rows": rows_of("classification", 24), "lora_dropout": 0.2}
+    settings |= {"validation": rows_of("classification", 5, 50)}
+    whole, halves = make_run(name="whole", **settings), make_run(name="halves", **settings)
+    train(whole)
+    with pytest.raises(session.Stopped):
+        session.run(halves, False, Interrupting(halves, step))
+    assert runs.state(halves).phase == "unfinished"
+    assert runs.read_events(halves)[-1].event == "stopped"
+    assert runs.read_events(halves)[-1].step == step + 1
+    with pytest.raises(CuratorError, match="--resume"):
+        train(halves)
+    train(halves, resume=True)
+    assert losses(halves) == pytest.approx(losses(whole), abs=1e-6)
+    assert validations(halves) == pytest.approx(validations(whole), abs=1e-6)
+    assert all(torch.equal(weights(whole)[name], tensor) for name, tensor in weights(halves).items())
+
+
+def test_a_checkpoint_that_a_crash_left_half_written_is_not_used(make_run, monkeypatch):
+    run_dir = make_run(epochs=2, save_steps=2)
+    write = EventLog.write
+
+    def crash(self, kind, **fields) -> None:
+        write(self, kind, **fields)
+        if kind == "step" and fields["step"] == 5:
+            raise RuntimeError("power cut")
+
+    monkeypatch.setattr(EventLog, "write", crash)
+    with pytest.raises(RuntimeError, match="power cut"):
+        train(run_dir)
+    monkeypatch.setattr(EventLog, "write", write)
+    half = run_dir / CHECKPOINTS / "checkpoint-5"
+    half.mkdir()
+    train(run_dir, resume=True)
+    assert not half.exists()
+    assert [e.step for e in runs.read_events(run_dir) if e.event == "started"] == [0, 4]
+    assert sorted(losses(run_dir)) == [1, 2, 3, 4, 5, 6]
+
+
+def test_the_best_epoch_is_kept(make_run):
+    # So large a rate makes the later epochs worse than the first.
+    run_dir = make_run(epochs=3, learning_rate=0.3, validation=rows_of("classification", 5, 50), warmup=0.0)
+    result = train(run_dir)
+    seen = validations(run_dir)
+    assert result.quality.validation_loss == min(seen.values())
+    assert seen[result.quality.best_step] == min(seen.values())
+    assert sorted(seen) == [3, 6, 9]
+
+
+def test_the_reloaded_model_scores_exactly_as_the_one_in_memory(make_run, monkeypatch):
+    run_dir = make_run(method="qlora", learning_rate=3e-3)
+    held: list[TuningTrainer] = []
+    begin = TuningTrainer.train
+    monkeypatch.setattr(TuningTrainer, "train", lambda self, **args: (held.append(self), begin(self, **args)))
+    train(run_dir)
+    spec = runs.load(run_dir)
+    rows = read_rows(Path(spec.export_path), spec.kind, "test")
+    renderer = Renderer(load_tokenizer(str(run_dir / ADAPTER)), spec.kind, spec.system)
+    assert score(held[0].model, renderer, rows, spec) == score(load_tuned(run_dir), renderer, rows, spec)
+
+
+def test_a_loss_that_is_no_number_names_its_rows(make_run, monkeypatch):
+    run_dir = make_run(micro_batch_size=2)
+    from curator.train.loss import TokenLoss
+
+    mean = TokenLoss.mean
+
+    def spoiled(self, batch, tokens=None):
+        found = mean(self, batch, tokens)
+        return found * float("nan") if len(runs.read_events(run_dir)) == 3 else found
+
+    monkeypatch.setattr(TokenLoss, "mean", spoiled)
+    with pytest.raises(CuratorError, match=r"loss is not a finite number at step 3, rows \d+, \d+\."):
+        train(run_dir)
+    assert not (run_dir / ADAPTER).exists()
+
+
+def test_long_rows_are_left_out_and_listed(make_run):
+    rows = [*rows_of("classification", 9), {"id": "long", "text": "very " * 90, "label": "praise"}]
+    result = train(make_run(rows=rows, max_length=60))
+    assert [row.id for row in result.dropped] == ["long"]
+    assert result.rows == 9
+
+
+def test_a_leak_is_refused_with_its_ids(make_run):
+    leak = [{"id": "t7", "text": "Delivery WHERE is my  parcel 0 much", "label": "refund"}]
+    with pytest.raises(CuratorError, match="test = train: t7 = 0"):
+        train(make_run(test=leak))
+
+
+def test_changed_data_is_refused(make_run):
+    run_dir = make_run()
+    path = Path(runs.load(run_dir).export_path) / "train.jsonl"
+    path.write_text(path.read_text() + "\n")
+    with pytest.raises(CuratorError, match=r"train.jsonl is not the file that the run run was made for"):
+        train(run_dir, resume=True)
+
+
+def test_the_preflight_shows_what_is_learned(make_run):
+    rows = [*rows_of("classification", 3), {"id": "odd", "text": "a </s> inside", "label": "praise"}]
+    run_dir = make_run(rows=rows)
+    session.prepare(runs.load(run_dir), run_dir)
+    found = Preflight.model_validate_json((run_dir / "preflight.json").read_bytes())
+    assert found.limit == 256
+    assert found.control_tokens == ("odd",)
+    assert found.samples[0].given.startswith("<s><|user|>delivery where is my parcel 0")
+    assert found.samples[0].learned == "delivery</s>"
+    assert found.train.rows == 4
+
+
+def test_two_trainers_do_not_share_a_run(make_run):
+    run_dir = make_run()
+    with session._alone(run_dir), pytest.raises(CuratorError, match="being trained already"):
+        train(run_dir)
+
+
+def test_a_full_disk_is_explained(make_run, monkeypatch):
+    import errno
+
+    from curator.train import checkpoints
+
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    run_dir = make_run()
+    monkeypatch.setattr(checkpoints, "save_weights", full)
+    with pytest.raises(CuratorError, match="disk is full"):
+        train(run_dir)
+    assert not (run_dir / RESULT).exists()
