@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ import click
 from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
 
 if TYPE_CHECKING:
-    from curator.evaluate.evaluate_run import Progress
     from curator.evaluate.evaluation import Evaluation
 
 
@@ -54,11 +53,11 @@ def report_command(state: State, run: str, as_json: bool) -> None:
     """
     from curator import tuning
     from curator.evaluate import evaluation
-    from curator.evaluate.evaluate_run import write_report
+    from curator.evaluate.report import report_run
 
     folder = tuning.folder_of(state.project(), run)
     found = evaluation.load(folder)
-    path = write_report(folder, found)
+    path = report_run(folder)
     say(f"Wrote {path}")
     if as_json:
         emit_json({**found.to_json(), "path": str(path)})
@@ -71,11 +70,15 @@ def score(folder: Path) -> Evaluation:
     from curator import tuning
 
     tuning.require_libraries()
-    from curator.evaluate.evaluate_run import evaluate_run
+    from curator.evaluate import evaluation
+    from curator.evaluate.report import report_run
 
-    say("Scoring base and tuned model on the test rows; the adapter is loaded from disk.")
+    say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
     with _progress() as progress:
-        return evaluate_run(folder, progress)
+        found = evaluation.evaluate_run(folder, progress)
+    evaluation.write(found, folder)
+    report_run(folder)
+    return found
 
 
 def tell(found: Evaluation, as_json: bool) -> None:
@@ -98,7 +101,7 @@ def _figure(shown: Any, metric: str, system: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _progress() -> Iterator[Progress]:
+def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
@@ -109,11 +112,5 @@ def _progress() -> Iterator[Progress]:
         TextColumn("{task.completed}/{task.total} rows"),
     )
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        tasks: dict[str, Any] = {}
-
-        def update(system: str, done: int, total: int) -> None:
-            if system not in tasks:
-                tasks[system] = bar.add_task(system, total=total)
-            bar.update(tasks[system], completed=done, total=total)
-
-        yield update
+        task = bar.add_task("scoring", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,1 @@
+"""Scores, rivals, statistics and the verdict."""

@@ -1,0 +1,156 @@
+"""Metrics of one system: from its row scores to figures. A figure that the rows do not carry is left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from curator.evaluate.scores import Better, RowScore
+from curator.evaluate.statistics import Array, Estimator, mean_of, point, ratio_of
+from curator.records import Kind
+
+Unit = Literal["percent", "points", "bits", "nats"]
+
+ECE_BINS = 15
+
+
+class Metric(NamedTuple):
+    """How a metric is read."""
+
+    title: str
+    """Its name in a sentence."""
+    better: Better
+    """Which way is better."""
+    unit: Unit
+    """How a value is written; `percent` metrics are shares from 0 to 1."""
+
+
+METRICS: Mapping[str, Metric] = {
+    "accuracy": Metric("accuracy", "higher", "percent"),
+    "macro_f1": Metric("macro F1", "higher", "percent"),
+    "log_loss": Metric("log loss", "lower", "nats"),
+    "ece": Metric("calibration error", "lower", "percent"),
+    "bits_per_byte": Metric("bits per byte", "lower", "bits"),
+    "exact_match": Metric("exact match", "higher", "percent"),
+    "chrf": Metric("chrF", "higher", "points"),
+    "cut": Metric("answers cut", "lower", "percent"),
+    "last_unit_accuracy": Metric("last-unit accuracy", "higher", "percent"),
+}
+"""Every metric that is compared or shown, in the order of the report."""
+
+_MEANS = {
+    "accuracy": "correct",
+    "log_loss": "log_loss",
+    "exact_match": "exact_match",
+    "chrf": "chrf",
+    "cut": "cut",
+    "last_unit_accuracy": "last_unit",
+}
+"""Metric that is a mean over rows → the row value it is the mean of."""
+_BINARY = {"accuracy", "exact_match", "cut", "last_unit_accuracy"}
+
+
+def estimators(
+    kind: Kind, labels: Sequence[str], references: Sequence[str], scores: Sequence[RowScore]
+) -> dict[str, Estimator]:
+    """Every metric that all rows carry the figures for, in the order of METRICS."""
+    found: dict[str, Estimator] = {}
+    for metric, name in _MEANS.items():
+        if all(name in score.values for score in scores):
+            found[metric] = mean_of([score.values[name] for score in scores], binary=metric in _BINARY)
+    if kind == "classification":
+        found["macro_f1"] = macro_f1(labels, references, [score.answer for score in scores])
+    elif all({"bits", "bytes"} <= score.values.keys() for score in scores):
+        found["bits_per_byte"] = ratio_of(*([s.values[name] for s in scores] for name in ("bits", "bytes")))
+    return {metric: found[metric] for metric in METRICS if metric in found}
+
+
+def macro_f1(labels: Sequence[str], references: Sequence[str], answers: Sequence[str]) -> Estimator:
+    """Mean over the labels that occur in the references of F1 = 2 hits / (answered + referenced)."""
+    from scipy.sparse import csr_array
+
+    rows, size = np.arange(len(references)), len(labels)
+    truth, answered = _numbers(labels, references), _numbers(labels, answers)
+    hit, known = truth == answered, answered >= 0
+    row = np.concatenate([rows[hit], rows[known], rows])
+    column = np.concatenate([truth[hit], size + answered[known], 2 * size + truth])
+    columns = csr_array((np.ones(len(row)), (row, column)), shape=(len(rows), 3 * size))
+
+    def value(sums: Array) -> Array:
+        hits, given, support = sums[..., :size], sums[..., size : 2 * size], sums[..., 2 * size :]
+        f1 = 2 * hits / np.maximum(given + support, 1)
+        counted: Array = np.sum(f1 * (support > 0), axis=-1) / np.sum(support > 0, axis=-1)
+        return counted
+
+    return Estimator(columns, value)
+
+
+def summary(
+    kind: Kind, labels: Sequence[str], references: Sequence[str], scores: Sequence[RowScore]
+) -> dict[str, Any]:
+    """All figures of one system, ready for JSON: the metrics, and for classification the tables by label."""
+    found = {metric: point(one) for metric, one in estimators(kind, labels, references, scores).items()}
+    if kind != "classification":
+        return found
+    if all(score.probabilities for score in scores):
+        found["ece"] = calibration_error(scores)
+    matrix = confusion(labels, references, [score.answer for score in scores])
+    return {**found, "per_class": per_class(labels, references, matrix), "confusion": matrix.tolist()}
+
+
+def calibration_error(scores: Sequence[RowScore]) -> float:
+    """Expected calibration error, 15 bins of equal width (Guo et al. 2017), from 0 to 1."""
+    confidence = np.array([max(score.probabilities) for score in scores])
+    correct = np.array([score.values["correct"] for score in scores])
+    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
+    gaps = np.bincount(bins, correct - confidence, ECE_BINS)
+    return float(np.abs(gaps).sum() / len(scores))
+
+
+def confusion(labels: Sequence[str], references: Sequence[str], answers: Sequence[str]) -> Any:
+    """Counts by reference (rows) and answer (columns), labels x labels, without answers off the list."""
+    size = len(labels)
+    truth, answered = _numbers(labels, references), _numbers(labels, answers)
+    known = answered >= 0
+    return np.bincount(truth[known] * size + answered[known], minlength=size * size).reshape(size, size)
+
+
+def per_class(labels: Sequence[str], references: Sequence[str], matrix: Any) -> dict[str, dict[str, float]]:
+    """Precision, recall, F1 and support of each label; a share of nothing is left out."""
+    hits, given, support = np.diagonal(matrix), matrix.sum(axis=0), Counter(references)
+    table: dict[str, dict[str, float]] = {}
+    for position, label in enumerate(labels):
+        hit, answered, there = int(hits[position]), int(given[position]), support[label]
+        shares = {"precision": (hit, answered), "recall": (hit, there), "f1": (2 * hit, answered + there)}
+        table[label] = {name: part / whole for name, (part, whole) in shares.items() if whole}
+        table[label]["support"] = there
+    return table
+
+
+def shown(metric: str, value: float) -> str:
+    """A value of a metric as it is written: `91.0 %`, `2.145`, `43.2`."""
+    unit = METRICS[metric].unit
+    if unit == "percent":
+        return f"{100 * value:.1f} %"
+    return f"{value:.1f}" if unit == "points" else f"{value:.3f}"
+
+
+def shown_difference(metric: str, value: float) -> str:
+    """A difference of a metric without its unit: `78.5` (points), `0.312` (bits per byte)."""
+    return shown(metric, value).removesuffix(" %")
+
+
+def unit_of_difference(metric: str) -> str:
+    """The word behind a difference, with a space before it: percentages differ by points."""
+    return {"percent": " points", "points": " points", "bits": " bits per byte", "nats": " nats"}[
+        METRICS[metric].unit
+    ]
+
+
+def _numbers(labels: Sequence[str], words: Sequence[str]) -> Any:
+    """The position of each word in the labels, -1 where it is none of them."""
+    position = {label: number for number, label in enumerate(labels)}
+    return np.array([position.get(word, -1) for word in words], dtype=np.int64)

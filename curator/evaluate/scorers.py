@@ -1,0 +1,257 @@
+"""What a model makes of held-out rows, row by row, by one rule for base and tuned."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from sacrebleu import sentence_chrf
+
+from curator.errors import CuratorError
+from curator.evaluate.generation import Generated, generate
+from curator.evaluate.label_trie import (
+    LabelTrie,
+    label_log_likelihoods,
+    plain_log_likelihoods,
+    trie_is_exact,
+)
+from curator.evaluate.scores import RowScore
+from curator.records import ClassificationRow, InstructionRow, Row, WindowRow
+from curator.text import normalised
+from curator.train import runs
+from curator.train.args import RunSpec
+from curator.train.batch import collate, to_device
+from curator.train.loss import TokenLoss
+from curator.train.model import base_view, load_base, load_run_tokenizer, load_tuned
+from curator.train.render import Rendered, Renderer
+
+__all__ = ["base_view", "score", "score_systems"]
+
+Progress = Callable[[int, int], None]
+"""Told how many rows are done, and of how many."""
+
+
+def score_systems(
+    run_dir: Path, rows: Sequence[Row], progress: Progress | None = None
+) -> dict[str, list[RowScore]]:
+    """`base` and `tuned` of a finished run on the same rows, both fresh from disk; progress runs over both.
+
+    Raises:
+        CuratorError: the run is not finished, or a row cannot be scored.
+    """
+    spec = runs.load(run_dir)
+    renderer = Renderer(load_run_tokenizer(run_dir), spec.kind, spec.system)
+    tuned = load_tuned(run_dir)
+
+    def counted(offset: int) -> Progress:
+        return lambda done, of: progress(offset + done, 2 * of) if progress else None
+
+    scores = {"tuned": score(tuned, renderer, rows, spec, progress=counted(0))}
+    if spec.train.method == "full":
+        tuned = None
+        base = score(load_base(spec), renderer, rows, spec, progress=counted(len(rows)))
+    else:
+        with base_view(tuned) as view:
+            base = score(view, renderer, rows, spec, progress=counted(len(rows)))
+    return {"base": base, **scores}
+
+
+def score(
+    model: Any,
+    renderer: Renderer,
+    rows: Sequence[Row],
+    spec: RunSpec,
+    *,
+    progress: Progress | None = None,
+) -> list[RowScore]:
+    """Score every row, in the order given.
+
+    Args:
+        model: Any causal model, with or without adapter.
+        renderer: Lays out the rows as in training.
+        rows: Rows of the run's kind.
+        spec: Labels and settings.
+        progress: Told how many rows are done.
+
+    Raises:
+        CuratorError: a row is too long for the model, or a figure is not a finite number.
+    """
+    if not rows:
+        return []
+    judge = _Judge(model, renderer, spec)
+    scores: dict[str, RowScore] = {}
+    training = model.training
+    model.eval()
+    try:
+        with torch.inference_mode():
+            for batch in judge.batches(rows):
+                scores |= {found.id: found for found in judge.score(batch)}
+                if progress:
+                    progress(len(scores), len(rows))
+    finally:
+        model.train(training)
+    return [_finite(scores[row.id]) for row in rows]
+
+
+class _Judge:
+    """Scores batches of rows with one model."""
+
+    def __init__(self, model: Any, renderer: Renderer, spec: RunSpec) -> None:
+        self._model = model
+        self._renderer = renderer
+        self._spec = spec
+        self._loss = TokenLoss(model)
+        self._pad_id = int(renderer.tokenizer.pad_token_id)
+        limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        self._limit = int(limit) if limit else 2**31
+        self._labels = [renderer.answer_ids(label) for label in spec.labels]
+        self._trie: LabelTrie | None = None
+        self._trie_tried = False
+
+    def batches(self, rows: Sequence[Row]) -> Iterator[list[Row]]:
+        """Rows of like length together, the longest first, so that a lack of memory shows at once."""
+        size = self._spec.evaluate.batch_size
+        lengths = {row.id: len(self._renderer.prompt_ids(row)) for row in rows}
+        order = sorted(rows, key=lambda row: lengths[row.id], reverse=True)
+        return (order[start : start + size] for start in range(0, len(order), size))
+
+    def score(self, rows: Sequence[Row]) -> list[RowScore]:
+        """Score a batch."""
+        if isinstance(rows[0], ClassificationRow):
+            return self._classify([row for row in rows if isinstance(row, ClassificationRow)])
+        if isinstance(rows[0], InstructionRow):
+            return self._instruct([row for row in rows if isinstance(row, InstructionRow)])
+        return self._read([row for row in rows if isinstance(row, WindowRow)])
+
+    def label_log_likelihoods(self, prompts: Sequence[tuple[int, ...]]) -> torch.Tensor:
+        """Log-likelihood of each label after each prompt."""
+        device = self._model.device
+        if not self._trie_tried:
+            self._trie_tried = True
+            if trie_is_exact(self._loss, prompts, self._labels, self._pad_id, device):
+                self._trie = LabelTrie(self._labels)
+        if self._trie is not None:
+            return label_log_likelihoods(self._loss, prompts, self._trie, self._pad_id, device)
+        size = self._spec.evaluate.batch_size
+        each = [
+            plain_log_likelihoods(self._loss, prompt, self._labels, self._pad_id, device, size)
+            for prompt in prompts
+        ]
+        return torch.stack(each)
+
+    def prompt(self, row: Row, room: int) -> tuple[int, ...]:
+        """A row's prompt with room for an answer; of one that is too long for the model, the end."""
+        ids = self._renderer.prompt_ids(row)
+        return _shortened(ids, self._limit - room, self._renderer.bos_id)
+
+    def _classify(self, rows: Sequence[ClassificationRow]) -> list[RowScore]:
+        room = max(map(len, self._labels))
+        found = self.label_log_likelihoods([self.prompt(row, room) for row in rows])
+        return [self._label_score(row, scores) for row, scores in zip(rows, found, strict=True)]
+
+    def _label_score(self, row: ClassificationRow, scores: torch.Tensor) -> RowScore:
+        logs = torch.log_softmax(scores, -1)
+        answer = self._spec.labels[int(logs.argmax())]
+        if row.label not in self._spec.labels:
+            raise CuratorError(
+                f"Row {row.id} has the label {row.label}, which is none of the project's.", "Mend it."
+            )
+        truth = float(logs[self._spec.labels.index(row.label)])
+        return RowScore(
+            id=row.id,
+            group=row.group,
+            answer=answer,
+            values={"correct": float(answer == row.label), "log_loss": -truth},
+            probabilities=tuple(logs.exp().tolist()),
+        )
+
+    def _instruct(self, rows: Sequence[InstructionRow]) -> list[RowScore]:
+        rendered = [self._fitted(row) for row in rows]
+        bits = self._bits(rendered)[0]
+        most = min(self._spec.evaluate.max_new_tokens, self._limit // 2)
+        prompts = [self.prompt(row, most) for row in rows]
+        answers = generate(self._model, self._renderer, prompts, most)
+        return [_answer_score(row, bit, answer) for row, bit, answer in zip(rows, bits, answers, strict=True)]
+
+    def _read(self, rows: Sequence[WindowRow]) -> list[RowScore]:
+        rendered = [self._fitted(row) for row in rows]
+        bits, hits, choices = self._bits(rendered)
+        return [
+            RowScore(
+                id=row.id,
+                group=row.group,
+                answer=self._renderer.decode(choice) if row.target else "",
+                values={"bits": bit, "bytes": float(len(shown.learned.encode()))}
+                | ({"last_unit": float(hit)} if row.target else {}),
+            )
+            for row, shown, bit, hit, choice in zip(rows, rendered, bits, hits, choices, strict=True)
+        ]
+
+    def _fitted(self, row: Row) -> Rendered:
+        """The row as in training; where it is too long for the model, the beginning of its prompt is left out."""
+        rendered = self._renderer.render(row)
+        learned = rendered.ids[rendered.prompt_length :]
+        if len(learned) >= self._limit:
+            raise CuratorError(
+                f"Row {row.id} has {len(learned):,} tokens to be scored, more than the model can see "
+                f"({self._limit:,}).",
+                "Shorten the record, or take a model with a longer context.",
+            )
+        given = rendered.ids[: rendered.prompt_length]
+        given = _shortened(given, self._limit - len(learned), self._renderer.bos_id)
+        return Rendered(given + learned, len(given), rendered.learned)
+
+    def _bits(self, rendered: Sequence[Rendered]) -> tuple[list[float], list[bool], list[list[int]]]:
+        """Bits of each row's learned part, whether all of it was the first choice, and those choices."""
+        batch = to_device(collate(rendered, self._pad_id), self._model.device)
+        learned = self._loss.learned(batch)
+        bits, hits, choices = [], [], []
+        for number in range(len(rendered)):
+            mine = learned.row == number
+            bits.append(float(learned.nll[mine].double().sum()) / math.log(2))
+            hits.append(bool(learned.hit[mine].all()))
+            choices.append(learned.choice[mine].tolist())
+        return bits, hits, choices
+
+
+def label_probabilities(
+    model: Any, renderer: Renderer, row: ClassificationRow, spec: RunSpec
+) -> dict[str, float]:
+    """The probability of each of the project's labels for one text."""
+    judge = _Judge(model.eval(), renderer, spec)
+    with torch.inference_mode():
+        room = max(len(renderer.answer_ids(label)) for label in spec.labels)
+        scores = judge.label_log_likelihoods([judge.prompt(row, room)])[0]
+    return dict(zip(spec.labels, torch.softmax(scores, -1).tolist(), strict=True))
+
+
+def _answer_score(row: InstructionRow, bits: float, generated: Generated) -> RowScore:
+    same = normalised(generated.text) == normalised(row.answer)
+    values = {
+        "bits": bits,
+        "bytes": float(len(row.answer.encode())),
+        "exact_match": float(same),
+        "chrf": float(sentence_chrf(generated.text, [row.answer]).score),
+        "cut": float(generated.cut),
+    }
+    return RowScore(id=row.id, group=row.group, answer=generated.text, values=values)
+
+
+def _shortened(ids: tuple[int, ...], room: int, bos_id: int | None) -> tuple[int, ...]:
+    if len(ids) <= room:
+        return ids
+    if ids[:1] == (bos_id,) and room > 1:
+        return ids[:1] + ids[len(ids) - room + 1 :]
+    return ids[len(ids) - room :]
+
+
+def _finite(found: RowScore) -> RowScore:
+    if not all(math.isfinite(value) for value in found.values.values()):
+        raise CuratorError(
+            f"Row {found.id} has a score that is not a finite number.",
+            "The tuned model is broken: train again with a lower learning rate.",
+        )
+    return found

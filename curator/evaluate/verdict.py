@@ -1,0 +1,154 @@
+"""Whether the tuning was worth it, in one sentence that the figures carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from curator.evaluate.metrics import METRICS, shown, shown_difference, unit_of_difference
+from curator.evaluate.scores import Better
+from curator.records import Frozen
+from curator.text import plural
+
+Outcome = Literal["worth it", "undecided", "not worth it"]
+
+LEVEL = 0.05
+
+
+class Gain(Frozen):
+    """A paired difference between two systems on the same rows: the tuned model minus another."""
+
+    metric: str
+    """Which metric, in whose units all figures are."""
+    difference: float
+    """The tuned model's value minus the other's."""
+    low: float
+    """Lower end of the 95 % bootstrap interval."""
+    high: float
+    """Upper end of the interval."""
+    p: float
+    """Two-sided p of the paired test."""
+    better: Better
+    """Which sign is a gain: `higher` a positive difference, `lower` a negative one."""
+    detectable: float | None = None
+    """Smallest true difference that this test size finds in 4 of 5 cases; absent if it cannot be told."""
+
+    @property
+    def proven(self) -> bool:
+        """Interval and test both say that the tuned model is better."""
+        end = self.low if self.better == "higher" else -self.high
+        return end > 0 and self.p < LEVEL
+
+    @property
+    def disproven(self) -> bool:
+        """Interval and test both say that the tuned model is worse."""
+        end = self.high if self.better == "higher" else -self.low
+        return end < 0 and self.p < LEVEL
+
+
+class Rival(Frozen):
+    """A cheaper system beside the tuned model."""
+
+    title: str
+    """How it is called in a sentence."""
+    value: float
+    """Its value of the gain's metric."""
+    gain: Gain
+    """The tuned model minus this system."""
+
+
+class Verdict(Frozen):
+    """The outcome and the sentence that gives the reason."""
+
+    outcome: Outcome
+    """worth it, undecided or not worth it."""
+    sentence: str
+    """One plain sentence with the figures."""
+
+
+def judge(gain: Gain, before: float, after: float, n: int, rivals: Mapping[str, Rival]) -> Verdict:
+    """The verdict on `n` rows from the headline gain, its two values, and the rivals.
+
+    Worth it: gain proven by interval and test, and no rival proven better. Not worth it: proven worse than
+    the base or than a rival. Everything else is undecided. Only rivals with the headline metric decide; the
+    others are mentioned where they are better.
+    """
+    deciding = [rival for rival in rivals.values() if rival.gain.metric == gain.metric]
+    best = _best(deciding)
+    beaten_by = _best([rival for rival in deciding if rival.gain.disproven])
+    aside = _aside([rival for rival in rivals.values() if rival.gain.metric != gain.metric])
+    change = _change(gain, before, after, n)
+    if gain.disproven:
+        return Verdict(outcome="not worth it", sentence=f"Not worth it: {change}{_beside(best)}{aside}.")
+    if beaten_by:
+        return Verdict(
+            outcome="not worth it", sentence=f"Not worth it: {_beaten(beaten_by)}, while {change}{aside}."
+        )
+    if gain.proven:
+        return Verdict(outcome="worth it", sentence=f"Worth it: {change}{_beside(best)}{aside}.")
+    sentence = f"No evidence of a gain: {change}{_reach(gain, n)}{_beside(best)}{aside}."
+    return Verdict(outcome="undecided", sentence=sentence)
+
+
+def p_shown(p: float) -> str:
+    """`p = 0.012`, `p < 0.0001`."""
+    return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}" if p < 0.001 else f"p = {p:.3f}"
+
+
+def interval_shown(gain: Gain) -> str:
+    """`gain 78.5 points, 95 % interval 71.0 to 85.4, p < 0.0001`."""
+    low, high = (shown_difference(gain.metric, end) for end in (gain.low, gain.high))
+    amount = shown_difference(gain.metric, gain.difference)
+    unit = unit_of_difference(gain.metric)
+    return f"difference {amount}{unit}, 95 % interval {low} to {high}, {p_shown(gain.p)}"
+
+
+def _change(gain: Gain, before: float, after: float, n: int) -> str:
+    """`accuracy rose from 12.5 % to 91.0 % on 144 held-out rows (…)`."""
+    old, new = shown(gain.metric, before), shown(gain.metric, after)
+    title, rows = METRICS[gain.metric].title, plural(n, "held-out row")
+    if old == new:
+        return f"{title} stayed at {new} on {rows} ({interval_shown(gain)})"
+    verb = ("rose" if after > before else "fell") if gain.proven or gain.disproven else "went"
+    return f"{title} {verb} from {old} to {new} on {rows} ({interval_shown(gain)})"
+
+
+def _beside(rival: Rival | None) -> str:
+    """What the best rival reaches, and whether the tuned model is better than it at all."""
+    if rival is None:
+        return ""
+    value = shown(rival.gain.metric, rival.value)
+    if rival.gain.proven or rival.gain.disproven:
+        return f"; {rival.title} reaches {value}"
+    return f", but {rival.title} does as well ({value}, a difference within chance)"
+
+
+def _beaten(rival: Rival) -> str:
+    """`TF-IDF + logistic regression is better (86.1 %; tuned minus rival …)`."""
+    value = shown(rival.gain.metric, rival.value)
+    return f"{rival.title} is better at {value} (the tuned model against it: {interval_shown(rival.gain)})"
+
+
+def _reach(gain: Gain, n: int) -> str:
+    """The smallest gain that a test of this size can show."""
+    if gain.detectable is None:
+        return ""
+    if METRICS[gain.metric].unit == "percent" and gain.detectable > 1:
+        return f"; {plural(n, 'row')} cannot show any gain"
+    amount = shown_difference(gain.metric, gain.detectable) + unit_of_difference(gain.metric)
+    return f"; a test of this size shows gains from about {amount}"
+
+
+def _aside(rivals: list[Rival]) -> str:
+    """A rival that has no figure for the headline metric, where it is better at another."""
+    best = _best([rival for rival in rivals if rival.gain.disproven])
+    if best is None:
+        return ""
+    metric = best.gain.metric
+    own = shown(metric, best.value + best.gain.difference)
+    return f"; in {METRICS[metric].title} {best.title} is better ({shown(metric, best.value)} against {own})"
+
+
+def _best(rivals: list[Rival]) -> Rival | None:
+    """The rival with the best value."""
+    return max(rivals, key=lambda r: r.value if r.gain.better == "higher" else -r.value, default=None)
