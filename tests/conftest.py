@@ -15,6 +15,8 @@ from curator.store.records import dump
 
 os.environ.update(HF_HUB_OFFLINE="1", TOKENIZERS_PARALLELISM="false", OMP_NUM_THREADS="1", COLUMNS="120")
 
+pytest_plugins = ["tests.tiny"]
+
 MakeProject = Callable[..., Project]
 
 TICKETS = [

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import warnings
+from logging import ERROR, getLogger
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +13,11 @@ from transformers.utils import logging
 
 from curator.errors import CuratorError
 
-# Two libraries' chatter would drown the trainer's own words in its log.
+# The libraries' chatter would drown the trainer's own words: kernels that a CPU does not need, names that will change.
 logging.set_verbosity_error()
 logging.disable_progress_bar()
+getLogger("bitsandbytes").setLevel(ERROR)
+warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing", category=FutureWarning)
 
 _SPARE = re.compile(r"pad|reserved|unused", re.IGNORECASE)
 

@@ -9,16 +9,16 @@ from curator.records import Message
 from curator.train import runs, session
 from curator.train.data import read_rows
 from curator.train.progress import EventLog
-from tests.train.conftest import LABELS, make_run, tiny  # noqa: F401
+from tests.tiny import LABELS
 
 
-def trained(make_run, kind: str, **settings):  # noqa: F811
+def trained(make_run, kind: str, **settings):
     run_dir = make_run(kind, **settings)
     session.run(run_dir, False, EventLog(run_dir))
     return run_dir
 
 
-def test_a_label_with_its_probabilities(make_run):  # noqa: F811
+def test_a_label_with_its_probabilities(make_run):
     run_dir = trained(make_run, "classification", epochs=8, learning_rate=1e-2)
     tuned, base = (
         Answerer(run_dir).answer("refund please 9"),
@@ -30,7 +30,7 @@ def test_a_label_with_its_probabilities(make_run):  # noqa: F811
     assert base.probabilities != tuned.probabilities
 
 
-def test_instructions_and_texts(make_run):  # noqa: F811
+def test_instructions_and_texts(make_run):
     answerer = Answerer(trained(make_run, "instruction"))
     history = (Message(role="user", content="thank you"), Message(role="assistant", content="all is well"))
     assert isinstance(
@@ -42,7 +42,7 @@ def test_instructions_and_texts(make_run):  # noqa: F811
 
 
 @pytest.mark.parametrize("method", ["lora", "full"])
-def test_both_systems_of_a_run(make_run, method):  # noqa: F811
+def test_both_systems_of_a_run(make_run, method):
     run_dir = trained(make_run, "classification", method=method, epochs=3, learning_rate=3e-3)
     spec = runs.load(run_dir)
     rows = read_rows(run_dir.parent.parent / "run-export", spec.kind, "test")
@@ -54,6 +54,6 @@ def test_both_systems_of_a_run(make_run, method):  # noqa: F811
     assert losses["tuned"] < losses["base"]
 
 
-def test_an_unfinished_run_is_not_asked(make_run):  # noqa: F811
+def test_an_unfinished_run_is_not_asked(make_run):
     with pytest.raises(CuratorError, match="not finished"):
         Answerer(make_run())

@@ -18,7 +18,7 @@ from curator.train.loss import TokenLoss
 from curator.train.model import load_base
 from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
-from tests.train.conftest import make_model, make_run, make_tokenizer, plain, rows_of, tiny  # noqa: F401
+from tests.tiny import make_model, make_tokenizer, rows_of
 
 LABELS = ("refund", "refund now", "delivery", "praise", "delivery came", "re")
 
@@ -55,7 +55,7 @@ def test_labels_in_a_trie_score_as_each_by_itself(attention):
     assert torch.allclose(torch.stack(slow), torch.tensor(expected, dtype=torch.double), atol=1e-4)
 
 
-def test_a_model_that_does_not_honour_the_trie_is_scored_plainly(make_run, monkeypatch):  # noqa: F811
+def test_a_model_that_does_not_honour_the_trie_is_scored_plainly(make_run, monkeypatch):
     model, renderer, spec = loaded(make_run())
     rows = [ClassificationRow(id=str(n), text="very " * n + "x", label="praise") for n in range(1, 4)]
     expected = scorers.score(model, renderer, rows, spec)
@@ -71,7 +71,7 @@ def test_a_model_that_does_not_honour_the_trie_is_scored_plainly(make_run, monke
         assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
 
 
-def test_classification(make_run):  # noqa: F811
+def test_classification(make_run):
     model, renderer, spec = loaded(make_run())
     rows = [ClassificationRow(**row) for row in rows_of("classification", 7, 100)]
     seen: list[tuple[int, int]] = []
@@ -88,7 +88,7 @@ def test_classification(make_run):  # noqa: F811
 
 
 @pytest.mark.parametrize("template", [True, False])
-def test_instructions(make_run, tiny, plain, template):  # noqa: F811
+def test_instructions(make_run, tiny, plain, template):
     model, renderer, spec = loaded(make_run("instruction", model=tiny if template else plain))
     rows = [InstructionRow(**row) for row in rows_of("instruction", 5, 100)]
     found = scorers.score(model, renderer, rows, spec)
@@ -100,7 +100,7 @@ def test_instructions(make_run, tiny, plain, template):  # noqa: F811
         assert set(score.values) == {"bits", "bytes", "exact_match", "chrf", "cut"}
 
 
-def test_a_right_answer_is_an_exact_match(make_run):  # noqa: F811
+def test_a_right_answer_is_an_exact_match(make_run):
     model, renderer, spec = loaded(make_run("instruction"), max_new_tokens=8)
     asked = [InstructionRow(id=str(n), instruction=f"hi {n}", answer="?") for n in range(3)]
     said = [score.answer for score in scorers.score(model, renderer, asked, spec)]
@@ -112,7 +112,7 @@ def test_a_right_answer_is_an_exact_match(make_run):  # noqa: F811
     assert [score.values["exact_match"] for score in found if score.answer] == [1.0] * sum(map(bool, said))
 
 
-def test_greedy_answers_do_not_depend_on_the_batch(make_run):  # noqa: F811
+def test_greedy_answers_do_not_depend_on_the_batch(make_run):
     run_dir = make_run("instruction")
     rows = [InstructionRow(**row) for row in rows_of("instruction", 8, 100)]
     alone, together = (
@@ -124,7 +124,7 @@ def test_greedy_answers_do_not_depend_on_the_batch(make_run):  # noqa: F811
         assert one.values == pytest.approx(other.values, abs=1e-4)
 
 
-def test_the_makers_sampling_settings_do_not_leak_in(make_run):  # noqa: F811
+def test_the_makers_sampling_settings_do_not_leak_in(make_run):
     model, renderer, _ = loaded(make_run("instruction"))
     prompt = [renderer.text_ids("where is my parcel")]
     expected = generate(model, renderer, prompt, 12)
@@ -134,7 +134,7 @@ def test_the_makers_sampling_settings_do_not_leak_in(make_run):  # noqa: F811
     assert model.generation_config.repetition_penalty == 5.0
 
 
-def test_windows(make_run):  # noqa: F811
+def test_windows(make_run):
     model, renderer, spec = loaded(make_run("text"))
     rows = [
         WindowRow(id="all", text="the parcel never came"),
@@ -154,20 +154,20 @@ def test_windows(make_run):  # noqa: F811
     assert found["last"].values["last_unit"] == float(choice == list(ids[length:]))
 
 
-def test_a_prompt_that_is_too_long_loses_its_beginning_and_is_scored(make_run):  # noqa: F811
+def test_a_prompt_that_is_too_long_loses_its_beginning_and_is_scored(make_run):
     model, renderer, spec = loaded(make_run())
     rows = [ClassificationRow(id="long", text="very " * 400 + "much", label="praise")]
     assert len(scorers.score(model, renderer, rows, spec)) == 1
 
 
-def test_an_answer_that_is_too_long_is_an_error_that_names_the_row(make_run):  # noqa: F811
+def test_an_answer_that_is_too_long_is_an_error_that_names_the_row(make_run):
     model, renderer, spec = loaded(make_run("instruction"))
     rows = [InstructionRow(id="long", instruction="x", answer="very " * 400)]
     with pytest.raises(CuratorError, match="Row long has"):
         scorers.score(model, renderer, rows, spec)
 
 
-def test_scoring_batches_like_training(make_run):  # noqa: F811
+def test_scoring_batches_like_training(make_run):
     """The bits of a score are the loss that training minimises."""
     model, renderer, spec = loaded(make_run("instruction"))
     rows = [InstructionRow(**row) for row in rows_of("instruction", 4)]

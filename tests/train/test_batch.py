@@ -6,8 +6,7 @@ from curator.errors import CuratorError
 from curator.records import InstructionRow
 from curator.train.batch import IGNORED, Collator, LengthSampler, render_rows, require_rows
 from curator.train.render import Renderer
-
-from .conftest import make_tokenizer
+from tests.tiny import make_tokenizer
 
 
 def rows(*answers: str) -> list[InstructionRow]:

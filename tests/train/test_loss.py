@@ -8,8 +8,7 @@ from curator.train import loss as loss_module
 from curator.train.batch import IGNORED, collate
 from curator.train.loss import TokenLoss
 from curator.train.render import Rendered
-
-from .conftest import make_model
+from tests.tiny import make_model
 
 ROWS = [Rendered((1, 9, 8, 7, 2), 3, ""), Rendered((1, 5, 6), 1, ""), Rendered((1, 4, 4, 4, 9, 2), 2, "")]
 

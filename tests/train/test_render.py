@@ -6,8 +6,7 @@ from curator.errors import CuratorError
 from curator.records import ClassificationRow, InstructionRow, Message, WindowRow
 from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
-
-from .conftest import CHAT, make_tokenizer
+from tests.tiny import CHAT, make_tokenizer
 
 # Qwen3 in short: an empty think block stands in the answer, or in the prompt when thinking is switched off.
 THINKING = (

@@ -20,8 +20,7 @@ from curator.train.progress import EventLog
 from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
 from curator.train.trainer import TuningTrainer
-
-from .conftest import rows_of
+from tests.tiny import rows_of
 
 
 class Interrupting(EventLog):
