@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from typing import IO, Any
@@ -20,7 +20,7 @@ from curator.records import Frozen, Kind, field_names
 from curator.store import journal, records, sources
 from curator.store.connection import transaction
 from curator.store.records import NewRecord
-from curator.text import digest, plural
+from curator.text import digest, plural, storable
 
 BATCH = 2000
 STDIN = "-"
@@ -77,7 +77,13 @@ class _Source(Frozen):
     name: str
     path: str
     layout: Layout
+    columns: tuple[str, ...]
     mapping: dict[str, str]
+
+    @property
+    def plan(self) -> dict[str, Any]:
+        """What a later retry of its rejects has to know."""
+        return {"layout": self.layout.model_dump(), "mapping": self.mapping}
 
 
 class Importer:
@@ -91,6 +97,7 @@ class Importer:
         self._step_id = 0
         self._known: Counter[str] = Counter()
         self._read = 0
+        self._kept = 0
 
     def run(self, paths: Sequence[str], progress: Progress, dry_run: bool = False) -> ImportReport:
         """Import files, folders or `-`; a dry run does the same and then takes it all back.
@@ -106,7 +113,7 @@ class Importer:
             self._step_id = journal.begin(self._connection, self._actor, journal.IMPORT, _summary(opened))
             for source, path in zip(opened, files, strict=True):
                 reports.append(self._import(source, path, progress))
-            if dry_run or not any(report.added + report.rejected for report in reports):
+            if dry_run or not self._kept:
                 raise _NothingToKeep
         totals = {n: sum(getattr(r, n) for r in reports) for n in ("read", "added", "duplicates", "rejected")}
         return ImportReport(
@@ -115,37 +122,55 @@ class Importer:
 
     def _prepare(self, path: str) -> _Source:
         name = "stdin" if path == STDIN else name_of(Path(path))
-        with _opened(path) as stream:
+        with _opened(path) as stream, _decodable(name):
             head = detect.head_of(stream)
             layout = detect.layout_of(name, head, self._kind, self._options.format, self._options.encoding)
             columns = layout.columns or _columns(detect.READERS[layout.format](stream, layout))
-        full = path if path == STDIN else str(Path(path).resolve())
+        full = path if path == STDIN else storable(str(Path(path).resolve()))
         found = mapping.resolve(self._kind, columns, self._options.mapping, name) if columns else {}
-        return _Source(name=name, path=full, layout=layout, mapping=found)
+        return _Source(name=name, path=full, layout=layout, columns=columns, mapping=found)
 
     def _import(self, source: _Source, path: str, progress: Progress) -> SourceReport:
         totals: Counter[str] = Counter()
         preview: list[dict[str, Any]] = []
-        plan = {"layout": source.layout.model_dump(), "mapping": source.mapping}
-        source_id = sources.add(self._connection, self._step_id, source.name, source.path, plan)
-        with _opened(path) as stream:
+        source_id = sources.add(self._connection, self._step_id, source.name, source.path, source.plan)
+        with _opened(path) as stream, _decodable(source.name):
             rows = detect.READERS[source.layout.format](stream, source.layout)
             while batch := list(islice(rows, BATCH)):
+                source = self._with_new_columns(source_id, source, batch)
                 good, bad = self._sort(source_id, source.mapping, batch)
                 fresh = self._fresh(good)
                 preview += [dict(record.fields) for record in fresh[: 5 - len(preview)]]
-                records.insert(self._connection, self._kind, self._step_id, fresh)
-                sources.reject(self._connection, self._step_id, source_id, bad)
-                journal.add_count(self._connection, self._step_id, len(fresh))
+                self._write(source_id, fresh, bad)
                 totals.update(
                     added=len(fresh), duplicates=len(good) - len(fresh), rejected=len(bad), read=len(batch)
                 )
                 self._read += len(batch)
                 progress(self._read)
+        sources.settle_read(self._connection, source_id, self._step_id)
         counts = {name: totals[name] for name in ("read", "added", "duplicates", "rejected")}
         return SourceReport(
             name=source.name, layout=source.layout, mapping=source.mapping, preview=tuple(preview), **counts
         )
+
+    def _write(self, source_id: int, fresh: Sequence[NewRecord], bad: Sequence[Unreadable]) -> None:
+        records.insert(self._connection, self._kind, self._step_id, fresh)
+        self._kept += len(fresh) + sources.reject(self._connection, self._step_id, source_id, bad)
+        journal.add_count(self._connection, self._step_id, len(fresh))
+
+    def _with_new_columns(
+        self, source_id: int, source: _Source, batch: Sequence[Row | Unreadable]
+    ) -> _Source:
+        """Columns that first appear far down a file (a label that is there for some rows) find their field too."""
+        seen = dict.fromkeys(source.columns)
+        new = [key for row in batch if isinstance(row, Row) for key in row.values if key not in seen]
+        if not new:
+            return source
+        columns = tuple(dict.fromkeys((*source.columns, *new)))
+        found = mapping.resolve(self._kind, columns, self._options.mapping | source.mapping, source.name)
+        source = source.model_copy(update={"columns": columns, "mapping": found})
+        sources.change_plan(self._connection, source_id, source.plan)
+        return source
 
     def _sort(
         self, source_id: int, columns: Mapping[str, str], batch: Sequence[Row | Unreadable]
@@ -211,7 +236,8 @@ def to_record(kind: Kind, columns: Mapping[str, str], source_id: int, row: Row) 
         wanted = columns.get(main, main)
         return Unreadable(row.line, f"has no {wanted!r}, so there is nothing to make a record of", row.raw)
     original = dict(row.values)
-    return NewRecord(source_id, row.line, fields, meta, original, digest(records.dump(original)))
+    row_hash = digest(records.dump(original), records.dump(fields))
+    return NewRecord(source_id, row.line, fields, meta, original, row_hash)
 
 
 def retry(
@@ -220,7 +246,7 @@ def retry(
     """Read the rejects again, with a new mapping perhaps; returns (added, still rejected)."""
     kept = sources.rejects(connection)
     added = 0
-    with transaction(connection):
+    with suppress(_NothingToKeep), transaction(connection):
         step_id = journal.begin(connection, actor, "retry", "retry " + plural(len(kept), "reject"))
         for reject in kept:
             row = _again(connection, kind, reject, wanted)
@@ -230,7 +256,7 @@ def retry(
                 added += 1
         journal.add_count(connection, step_id, added)
         if not added:
-            journal.abandon(connection, step_id)
+            raise _NothingToKeep
     return added, len(kept) - added
 
 
@@ -242,13 +268,27 @@ def _again(
     rows = list(detect.BARE_READERS[layout.format](io.BytesIO(reject.raw), layout))
     if len(rows) != 1 or isinstance(rows[0], Unreadable):
         return Unreadable(reject.line, reject.reason, reject.raw)
-    columns = mapping.resolve(kind, list(rows[0].values), wanted, reject.place) if wanted else plan["mapping"]
+    try:
+        columns = mapping.resolve(kind, list(rows[0].values), wanted, reject.place)
+    except CuratorError:
+        # This one has other columns than those the user has in mind now.
+        columns = plan["mapping"]
     return to_record(kind, columns, source_id, rows[0]._replace(line=reject.line))
 
 
 def _summary(opened: Sequence[_Source]) -> str:
     names = [source.name for source in opened]
     return "import " + ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+@contextmanager
+def _decodable(name: str) -> Iterator[None]:
+    try:
+        yield
+    except (UnicodeError, LookupError) as error:
+        raise CuratorError(
+            f"{name} cannot be decoded: {error}.", "Name its encoding with --encoding."
+        ) from error
 
 
 def _columns(rows: Iterator[Row | Unreadable]) -> tuple[str, ...]:

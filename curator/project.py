@@ -4,48 +4,36 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from curator import importing, query, settings_file, splitting, windows
+from curator import dividing, importing, query, settings_file, windows
 from curator.checks import base, registry
 from curator.config import FILE_NAME, Config, load
+from curator.dividing import SplitReport
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
 from curator.export import folder
 from curator.export import rows as export_rows
 from curator.export.manifest import Manifest
 from curator.importing import ImportReport, Options, Progress
-from curator.query import Query
+from curator.query import Query, Term
 from curator.records import Frozen, Kind
-from curator.splitting import Item
-from curator.store import connection, facts, findings, journal, records, sources
+from curator.store import connection, findings, journal, records, sources
 from curator.store.connection import transaction
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
+from curator.text import nearest, normalised
 
 DATABASE = "project.db"
 MOST_LABELS = 1000
 """A column with more distinct values than this is no list of labels."""
+RARE = 3
+"""A label that stands once is taken for a slip of one that stands at least so many times."""
 
 _ACTIVE = query.parse("-status:rejected")
-
-
-class SplitReport(Frozen):
-    """What a split came to."""
-
-    counts: dict[str, int]
-    """Records per side."""
-    labels: dict[str, dict[str, int]]
-    """Label to records per side."""
-    leaks: int
-    """Inputs that stand on more than one side."""
-    changed: int
-    """Records that were given a side now."""
-    held_back: dict[str, int]
-    """Records without a side, by reason."""
 
 
 class Stats(Frozen):
@@ -136,7 +124,7 @@ class Project:
 
     def records(self, text: str = "", limit: int = -1) -> list[StoredRecord]:
         """The records that a query fits."""
-        return records.page(self.connection, query.parse(text), limit=limit)
+        return records.page(self.connection, self._query(text), limit=limit)
 
     def record(self, record_id: int) -> StoredRecord:
         """One record."""
@@ -144,7 +132,7 @@ class Project:
 
     def ids(self, text: str) -> list[int]:
         """The numbers of the records that a query fits."""
-        return records.ids(self.connection, query.parse(text))
+        return records.ids(self.connection, self._query(text))
 
     def findings(self, record_id: int) -> list[Finding]:
         """What the checks found in a record since it last changed."""
@@ -164,6 +152,7 @@ class Project:
         context = base.Context(
             kind=self.kind,
             labels=self.config.labels,
+            group=self.config.split.group,
             records=lambda: records.iterate(self.connection, _ACTIVE),
         )
         reports, found = base.run(checks, context)
@@ -173,28 +162,21 @@ class Project:
 
     def split(self, fresh: bool = False, freeze: bool = False) -> SplitReport:
         """Give every usable record a side, as the settings say; records that have one keep it unless `fresh`."""
-        plan = self._plan()
-        held: Counter[str] = Counter()
-        usable, current = self._usable(plan, held)
-        frozen = facts.get(self.connection, facts.FROZEN_TEST) is not None
-        items = [self._item(r, plan, fresh and not (frozen and r.split == "test")) for r in usable]
-        shares = export_rows.shares(plan.split)
-        if self._cut_inside(usable):
-            splits: dict[int, str | None] = {item.id: windows.BLOCKS for item in items}
-        else:
-            splits = splitting.assign(items, shares, plan.split.seed, frozen).splits
-        wanted: dict[int, str | None] = {record_id: splits.get(record_id) for record_id in current}
-        changed = self.editor.assign_splits({i: side for i, side in wanted.items() if current[i] != side})
-        if freeze:
-            self._freeze()
-        held["would leak"] += sum(side is None for side in splits.values())
-        return self._split_report(changed, +held)
+        return dividing.divide(self.connection, self._plan(), self.editor, fresh, freeze)
+
+    def leaks_of(self, record_id: int) -> list[int]:
+        """Records on other sides of the split that have the same input as this one."""
+        return dividing.same_input_elsewhere(self.connection, record_id)
+
+    def leaks(self) -> int:
+        """Inputs that stand on more than one side of the split."""
+        return dividing.count_leaks(self.connection)
 
     def export(self, name: str = "", text: str = "") -> folder.Export:
         """Write the split records as files."""
         plan = self._plan()
         held: Counter[str] = Counter()
-        chosen = records.iterate(self.connection, query.parse(text))
+        chosen = records.iterate(self.connection, self._query(text))
         placed = export_rows.collect(chosen, plan, self._units(), held)
         manifest = Manifest(
             name=name,
@@ -217,7 +199,8 @@ class Project:
         """Counts by status, split, label and finding."""
         everything = Query()
         rows = self.connection.execute(
-            "SELECT check_id, count(DISTINCT record_id) FROM findings GROUP BY 1 ORDER BY 1"
+            """SELECT check_id, count(DISTINCT record_id) FROM findings JOIN records ON records.id = record_id
+               WHERE hidden = 0 GROUP BY 1 ORDER BY 1"""
         ).fetchall()
         return Stats(
             records=records.count(self.connection, everything),
@@ -234,68 +217,31 @@ class Project:
         """Whether any record has a side yet."""
         return records.count(self.connection, query.parse("-split:none")) > 0
 
+    def unlisted(self) -> int:
+        """Records whose label is not in the project's list."""
+        listed = sum(records.count(self.connection, _labelled(label)) for label in self.config.labels)
+        return records.count(self.connection, query.parse("-label:none")) - listed
+
     def _adopt_labels(self) -> None:
-        found = [
-            label
-            for label in records.tally(self.connection, "label", query.parse("-label:none"))
-            if label.strip()
-        ]
-        if 0 < len(found) <= MOST_LABELS:
-            self.change_settings({"labels": tuple(found)})
+        found = records.tally(self.connection, "label", query.parse("-label:none"), text_only=True)
+        labels = believable_labels(found)
+        if 0 < len(labels) <= MOST_LABELS:
+            self.change_settings({"labels": labels})
+
+    def _query(self, text: str) -> Query:
+        """A parsed query whose checks exist."""
+        parsed = query.parse(text)
+        known = ["none", "any", *(check.id for check in registry.ALL)]
+        for value in (value for term in parsed.terms if term.key == "issue" for value in term.values):
+            if value not in known:
+                raise CuratorError(f"Query: there is no check {value!r}.", nearest(value, known))
+        return parsed
 
     def _plan(self) -> export_rows.Plan:
         config = self.config
         return export_rows.Plan(
             kind=self.kind, labels=config.labels, split=config.split, windows=config.windows
         )
-
-    def _usable(
-        self, plan: export_rows.Plan, held: Counter[str]
-    ) -> tuple[list[StoredRecord], dict[int, str | None]]:
-        """The records that can be trained on, and where every record stands now."""
-        usable: list[StoredRecord] = []
-        current: dict[int, str | None] = {}
-        for record in records.iterate(self.connection):
-            current[record.id] = record.split
-            if reason := export_rows.usable(record, plan):
-                held[reason] += 1
-            else:
-                usable.append(record)
-        return usable, current
-
-    def _item(self, record: StoredRecord, plan: export_rows.Plan, forget: bool) -> Item:
-        group = export_rows.group_of(record, plan.split.group)
-        keys = (
-            f"input {records.input_key(self.kind, record.fields)}",
-            *((f"group {group}",) if group else ()),
-        )
-        weight = len(record.fields["text"]) if self.kind == "text" else 1
-        stratum = str(record.fields["label"]) if self.kind == "classification" else ""
-        inside = record.split == windows.BLOCKS
-        return Item(record.id, keys, stratum, weight, None if forget or inside else record.split)
-
-    def _cut_inside(self, usable: Sequence[StoredRecord]) -> bool:
-        return self.kind == "text" and len(usable) < splitting.ENOUGH_DOCUMENTS
-
-    def _freeze(self) -> None:
-        with transaction(self.connection):
-            facts.put(self.connection, facts.FROZEN_TEST, datetime.now(UTC).isoformat(timespec="seconds"))
-
-    def _split_report(self, changed: int, held: Counter[str]) -> SplitReport:
-        counts = records.tally(self.connection, "split", query.parse("-split:none"))
-        labels: dict[str, dict[str, int]] = {}
-        if self.kind == "classification":
-            rows = self.connection.execute(
-                """SELECT label, split, count(*) FROM records
-                   WHERE hidden = 0 AND split IS NOT NULL GROUP BY label, split ORDER BY label, split"""
-            )
-            for label, side, number in rows:
-                labels.setdefault(label, {})[side] = number
-        leaks = self.connection.execute(
-            """SELECT count(*) FROM (SELECT 1 FROM records WHERE hidden = 0 AND split IS NOT NULL
-               GROUP BY input_key HAVING count(DISTINCT split) > 1)"""
-        ).fetchone()[0]
-        return SplitReport(counts=counts, labels=labels, leaks=leaks, changed=changed, held_back=dict(held))
 
     def _units(self) -> windows.UnitsOf:
         if self.kind != "text" or self.config.windows.unit == "word":
@@ -305,18 +251,20 @@ class Project:
         return windows.token_spans(Path(resolve_model(self.config.model)))
 
 
-def select(project: Project, record_ids: Iterable[int], text: str | None) -> list[int]:
-    """The records that a command is about: named ones, or those that a query fits.
+def believable_labels(counts: Mapping[str, int]) -> tuple[str, ...]:
+    """The labels in some data without the slips of the pen: rare spellings of a frequent one."""
+    kept: list[str] = []
+    for label in sorted(counts, key=lambda label: (-counts[label], label)):
+        rare = counts[label] == 1
+        near = [other for other in kept if counts[other] >= RARE * counts[label]]
+        slip = normalised(label) in map(normalised, kept) or (rare and get_close_matches(label, near, 1, 0.8))
+        if label.strip() and not slip:
+            kept.append(label)
+    return tuple(sorted(kept))
 
-    Raises:
-        CuratorError: neither or both were given.
-    """
-    named = list(dict.fromkeys(record_ids))
-    if bool(named) == (text is not None):
-        raise CuratorError(
-            "Say which records: their numbers, or --query QUERY.", "For example: curator accept 3 4"
-        )
-    return project.ids(text) if text is not None else named
+
+def _labelled(label: str) -> Query:
+    return Query(terms=(Term(key="label", values=(label,), literal=True),))
 
 
 def _value_at(values: Mapping[str, Any], key: str) -> Any:

@@ -14,6 +14,8 @@ Operator = Literal[":", "<", "<=", ">", ">="]
 NAMED_KEYS = ("status", "label", "split", "issue", "source", "tag")
 NUMBER_KEYS = ("id", "line", "len")
 TEXT_KEY = "text"
+_DIGITS = 18
+"""Longer numbers do not fit the database."""
 
 _TERM = re.compile(
     r"""(?P<minus>-?)
@@ -33,6 +35,8 @@ class Term(Frozen):
     """How number keys compare; the others only know `:`."""
     values: tuple[str, ...]
     """Any one of these fits; `none` stands for "not set"."""
+    literal: bool = False
+    """The value stood in quotes: `none` is then a value like any other."""
     negated: bool = False
     """A leading minus: the condition must not hold."""
 
@@ -84,13 +88,15 @@ def _term(match: re.Match[str]) -> Term:
     if operator != ":":
         raise CuratorError(f"Query: {key} cannot be compared with {operator}.", f"Write {key}:{value}.")
     values = (value,) if quoted is not None else tuple(part for part in value.split(",") if part)
-    return Term(key=key, values=values, negated=negated)
+    if not values:
+        raise CuratorError(f"Query: {key}: says nothing to look for.", f"Write {key}:VALUE, or {key}:none.")
+    return Term(key=key, values=values, literal=quoted is not None, negated=negated)
 
 
 def _numbers(key: str, value: str) -> tuple[str, ...]:
     parts = value.split(",")
     for part in parts:
-        if not part.isascii() or not part.isdigit():
+        if not part.isascii() or not part.isdigit() or len(part) > _DIGITS:
             raise CuratorError(
                 f"Query: {key} needs a number, not {value!r}.", f"Write {key}>400, for example."
             )

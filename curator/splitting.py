@@ -69,9 +69,12 @@ def assign(
             splits[item.id] = item.current or side
             have[stratum][splits[item.id] or ""] += item.weight
     open_sides: list[str] = [s for s in SPLITS if shares.get(s, 0) > 0 and not (frozen_test and s == "test")]
-    for stratum, waiting in fresh.items():
-        want = {side: shares[side] * total[stratum] for side in open_sides}
+    owed = dict.fromkeys(open_sides, 0.0)
+    for stratum, waiting in sorted(fresh.items()):
+        # What a small stratum cannot give a side because records do not divide, the next ones make up for.
+        want = {side: shares[side] * total[stratum] + owed[side] for side in open_sides}
         splits |= _deal(waiting, want, have[stratum], seed)
+        owed = {side: want[side] - have[stratum][side] for side in open_sides}
     return Assignment(splits, leaks)
 
 
@@ -100,7 +103,8 @@ def _deal(
 ) -> dict[int, str | None]:
     dealt: dict[int, str | None] = {}
     for cluster in sorted(waiting, key=lambda cluster: _rank(cluster, seed)):
-        side = max(want, key=lambda side: want[side] - have[side])
+        # Rounded, so that a tie is a tie and not decided by the last bit.
+        side = max(want, key=lambda side: round(want[side] - have[side], 6))
         have[side] += _weight(cluster)
         dealt |= {item.id: side for item in cluster}
     return dealt

@@ -78,9 +78,9 @@ def test_a_repeated_import_keeps_each_reject_once(make_project, tmp_path):
 
 def test_rejects_can_be_read_with_another_mapping(make_project, tmp_path):
     project = make_project(kind="text")
-    import_text(project, tmp_path, '{"text": "a"}\n{"body": "b"}\nbroken\n')
+    import_text(project, tmp_path, '{"text": "a"}\n{"inhalt": "b"}\nbroken\n')
     assert project.retry_rejects({}) == (0, 2)
-    assert project.retry_rejects({"text": "body"}) == (1, 1)
+    assert project.retry_rejects({"text": "inhalt"}) == (1, 1)
     assert [r.fields["text"] for r in project.records()] == ["a", "b"]
     project.editor.undo()
     assert len(project.rejects()) == 2
@@ -216,3 +216,104 @@ def test_a_damaged_file_never_loses_a_row(tmp_path_factory, texts, seed):
     finally:
         project.close()
     assert report.read == report.added + report.duplicates + report.rejected == len(with_bytes)
+
+
+def test_a_label_that_first_appears_far_down_is_not_lost(make_project, tmp_path):
+    rows = [{"text": f"t{i}"} for i in range(3000)] + [{"text": f"l{i}", "label": "a"} for i in range(10)]
+    project = make_project()
+    report = import_text(project, tmp_path, "".join(json.dumps(row) + "\n" for row in rows))
+    assert report.sources[0].mapping == {"text": "text", "label": "label"}
+    assert len(project.ids("label:a")) == 10
+
+
+def test_rejects_before_the_first_good_row_do_not_hide_its_columns(make_project, tmp_path):
+    project = make_project(kind="text")
+    assert counts(import_text(project, tmp_path, "broken\n" * 300 + '{"body": "x"}\n')) == (301, 1, 0, 300)
+
+
+def test_slips_of_the_pen_do_not_become_labels(make_project):
+    rows = [{"text": f"t{i}", "label": "billing"} for i in range(5)]
+    rows += [
+        {"text": "x", "label": "biling"},
+        {"text": "y", "label": " Billing "},
+        {"text": "z", "label": ["billing"]},
+    ]
+    rows += [{"text": "w", "label": "praise"}]
+    project = make_project(rows)
+    assert project.config.labels == ("billing", "praise")
+    assert project.unlisted() == 3
+
+
+def test_a_table_from_standard_input_is_known_by_its_header(make_project, monkeypatch):
+    import io
+
+    import curator.importing
+
+    monkeypatch.setattr(curator.importing, "_stdin", None)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"text,label\nfoo,a\n")))
+    project = make_project()
+    project.import_files(["-"], Options(), lambda _: None)
+    assert project.record(1).fields == {"text": "foo", "label": "a"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_only_line_feeds_end_a_line(make_project, tmp_path, encoding):
+    project = make_project()
+    import_text(project, tmp_path, "text,label\nfoo\u2028bar\x0bbaz\x85,a\n".encode(encoding), name="t.csv")
+    assert project.record(1).fields == {"text": "foo\u2028bar\x0bbaz\x85", "label": "a"}
+
+
+def test_a_header_below_blank_lines_and_with_a_name_twice(make_project, tmp_path):
+    project = make_project()
+    import_text(project, tmp_path, "\n\ntext,label,text\na,b,c\n", name="t.csv")
+    assert project.record(1).original == {"text": "a", "label": "b", "text_3": "c"}
+
+
+@pytest.mark.parametrize(
+    ("content", "options", "problem"),
+    [
+        (b"text,label\ra,b\r", {}, "CR alone"),
+        ("text,label\na,b\n".encode("utf-16")[:-1], {}, "cannot be decoded"),
+        (b"text,label\na,b\n", {"encoding": "rot13"}, "no encoding 'rot13'"),
+        (b"text,label\na,b\n", {"encoding": "nonsense"}, "no encoding 'nonsense'"),
+    ],
+)
+def test_what_cannot_be_decoded_is_named(make_project, tmp_path, content, options, problem):
+    with pytest.raises(CuratorError, match=problem):
+        import_text(make_project(), tmp_path, content, name="t.csv", **options)
+
+
+def test_a_label_with_half_a_character_does_no_harm(make_project):
+    project = make_project([{"text": "a", "label": "\ud83d"}])
+    assert project.stats().label == {"\\ud83d": 1}
+
+
+def test_a_reject_that_a_later_import_can_read_is_settled(make_project, tmp_path):
+    project = make_project()
+    content = "text,label\nгде,a\n".encode("cp1251")
+    import_text(project, tmp_path, content, name="t.csv")
+    assert len(project.rejects()) == 1
+    import_text(project, tmp_path, content, name="t.csv", encoding="cp1251")
+    assert project.rejects() == []
+
+
+def test_an_import_that_brings_nothing_leaves_redo_alone(make_project, tmp_path):
+    project = make_project(kind="text")
+    text = '{"text": "a"}\nbroken\n'
+    import_text(project, tmp_path, text)
+    project.editor.set_status([1], "accepted")
+    project.editor.undo()
+    import_text(project, tmp_path, text)
+    project.retry_rejects({})
+    assert len(project.editor.redo()) == 1
+
+
+def test_a_file_name_that_is_no_utf8_is_written_as_escapes(make_project, tmp_path):
+    import os
+
+    path = os.fsencode(tmp_path) + b"/bad\xff.jsonl"
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write('{"text": "a"}\n')
+    project = make_project(kind="text")
+    project.import_files([os.fsdecode(path)], Options(), lambda _: None)
+    assert project.record(1).source == "bad\\udcff.jsonl"

@@ -93,3 +93,19 @@ def test_finds_the_records_it_describes(tickets, query, expected):
 def test_an_unknown_status_or_split_is_an_error(tickets):
     with pytest.raises(CuratorError, match="no status 'acepted'"):
         tickets.ids("status:acepted")
+
+
+@pytest.mark.parametrize("text", ["label:,", "id:99999999999999999999"])
+def test_values_that_cannot_be_are_refused(text):
+    with pytest.raises(CuratorError):
+        parse(text)
+
+
+def test_thousands_of_ids_are_one_condition(tickets):
+    assert tickets.ids("id:" + ",".join(str(i) for i in range(1, 5000))) == [1, 2, 3, 4, 5, 6]
+
+
+def test_none_in_quotes_is_a_label(make_project):
+    project = make_project([{"text": "a", "label": "none"}, {"text": "b"}], labels=["none"])
+    assert project.ids('label:"none"') == [1]
+    assert project.ids("label:none") == [2]

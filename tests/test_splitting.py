@@ -96,3 +96,11 @@ def test_a_side_without_a_share_stays_empty(test_share):
     splits = assign(items(40), {"train": 1 - test_share, "validation": 0.0, "test": test_share}, 0).splits
     assert ("validation" in splits.values()) is False
     assert ("test" in splits.values()) is (test_share > 0)
+
+
+@pytest.mark.parametrize(("labels", "each"), [(100, 2), (200, 1), (7, 3)])
+def test_shares_hold_over_all_even_when_every_label_is_too_small_to_divide(labels, each):
+    data = [Item(i, (f"input {i}",), str(i % labels), 1, None) for i in range(labels * each)]
+    counts = Counter(assign(data, SHARES, 0).splits.values())
+    for side, share in SHARES.items():
+        assert abs(counts[side] - share * labels * each) <= 2

@@ -21,6 +21,8 @@ class Context:
     """The project's kind."""
     labels: tuple[str, ...]
     """The project's closed list of labels."""
+    group: str
+    """The column whose equal values stay on one side of the split; empty for none."""
     records: Callable[[], Iterable[StoredRecord]]
     """Every record that is neither deleted nor rejected; may be called again for another pass."""
 
@@ -43,7 +45,7 @@ class Check:
     """The kinds of project it applies to."""
 
     def finding(
-        self, record: StoredRecord, message: str, field: str = "", related: tuple[int, ...] = ()
+        self, record: StoredRecord, message: str, field: str = "", related: int | None = None
     ) -> Finding:
         """A finding of this check in one record."""
         return Finding(

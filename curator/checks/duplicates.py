@@ -19,7 +19,7 @@ def _find_duplicates(context: Context) -> Iterator[Finding]:
             continue
         original = first.setdefault(digest(asked, given), record.id)
         if original != record.id:
-            yield EXACT_DUPLICATE.finding(record, f"says the same as record {original}", related=(original,))
+            yield EXACT_DUPLICATE.finding(record, f"says the same as record {original}", related=original)
 
 
 def _find_conflicts(context: Context) -> Iterator[Finding]:
@@ -32,7 +32,7 @@ def _find_conflicts(context: Context) -> Iterator[Finding]:
         if answer != given:
             was = visible_line(answer, 40)
             message = f"same input as record {original}, which says {was!r}"
-            yield CONFLICT.finding(record, message, related=(original,))
+            yield CONFLICT.finding(record, message, related=original)
 
 
 def _key(context: Context, record: StoredRecord) -> tuple[str, str]:

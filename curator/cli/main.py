@@ -102,7 +102,7 @@ class LazyGroup(click.Group):
 @click.option(
     "-C",
     "directory",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     default=".",
     help="Work on the project in this folder.",
 )
@@ -145,8 +145,8 @@ def run(arguments: list[str]) -> int:
         return ExitCode.USAGE if isinstance(error, click.UsageError) else ExitCode.ERROR
     except KeyboardInterrupt:
         return _interrupted()
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (BrokenPipeError, SystemExit):
+        # The reader of a pipe (head, less) has seen enough; click answers that with SystemExit.
         return ExitCode.DONE
     except Exception as error:
         return complain(error, debug)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from curator.project import Project
 
+_UNSAFE = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""What JSON leaves as it is and a terminal would obey."""
 _WIDEST = 36
 """Characters of a column that is not the last."""
 
@@ -50,6 +53,8 @@ class State:
         return Project.find(self.directory.resolve())
 
 
+RECORD_ID = click.IntRange(min=1, max=2**63 - 1)
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
@@ -58,7 +63,7 @@ def query_arguments(function: _Function) -> _Function:
     function = click.option("--query", "-q", "text", help="All records that this query fits, as one step.")(
         function
     )
-    return click.argument("record_ids", metavar="[ID]...", nargs=-1, type=int)(function)
+    return click.argument("record_ids", metavar="[ID]...", nargs=-1, type=RECORD_ID)(function)
 
 
 def joined_query(words: Sequence[str]) -> str:
@@ -73,15 +78,24 @@ def joined_query(words: Sequence[str]) -> str:
     return " ".join(words)
 
 
+def counted(reasons: Mapping[str, int]) -> str:
+    """`2 empty-field, 50 no split`."""
+    return ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
+
+
 def say(text: str) -> None:
-    """Words for people, on stderr."""
-    click.echo(text, err=True)
+    """Words for people, on stderr; whatever they quote from data cannot act on the terminal."""
+    from curator.text import visible
+
+    click.echo(visible(text), err=True)
 
 
 def emit_json(value: Any) -> None:
     """One JSON document on stdout."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
-    click.echo(text if _encodable(text) else json.dumps(value, indent=2))
+    if not _encodable(text):
+        text = json.dumps(value, indent=2)
+    click.echo(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def emit_text(text: str) -> None:
@@ -127,7 +141,6 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], line: int) -> 
 def complain(error: Exception, debug: bool) -> int:
     """Say what went wrong and what to do; returns the exit code."""
     from curator.errors import CuratorError, GateClosed, from_os_error
-    from curator.text import visible
 
     if debug:
         traceback.print_exception(error)
@@ -135,9 +148,9 @@ def complain(error: Exception, debug: bool) -> int:
     if isinstance(error, OSError):
         known = from_os_error(error, "finish the command")
     if isinstance(known, CuratorError):
-        say(f"Error: {visible(known.problem)}" + (f"\n  {visible(known.remedy)}" if known.remedy else ""))
+        say(f"Error: {known.problem}" + (f"\n  {known.remedy}" if known.remedy else ""))
         return ExitCode.GATE if isinstance(known, GateClosed) else ExitCode.ERROR
-    say(f"Error: something unexpected happened: {type(error).__name__}: {visible(str(error))[:500]}")
+    say(f"Error: something unexpected happened: {type(error).__name__}: {str(error)[:500]}")
     say(
         "  This is a fault of Curator. Run the command again with `curator --debug …` and report what it prints."
     )

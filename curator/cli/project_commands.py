@@ -24,7 +24,10 @@ KINDS = ("classification", "instruction", "text")
 @click.option("--model", default="", help="The base model: a folder or a hub id.")
 @click.option("--system", default="", help="System prompt put before every record.")
 @json_option
-def init_command(folder: Path, kind: str, labels: str, model: str, system: str, as_json: bool) -> None:
+@click.pass_obj
+def init_command(
+    state: State, folder: Path, kind: str, labels: str, model: str, system: str, as_json: bool
+) -> None:
     """Make a new project.
 
     \b
@@ -33,14 +36,13 @@ def init_command(folder: Path, kind: str, labels: str, model: str, system: str, 
       curator init law --kind instruction --system "Answer by the law of Mirelia."
     """
     from curator.config import checked
-    from curator.errors import CuratorError
     from curator.project import Project
 
     if labels and kind != "classification":
-        raise CuratorError(f"A project of kind {kind} has no labels.", "Leave --labels out.")
+        raise click.UsageError(f"A project of kind {kind} has no labels: leave --labels out.")
     given = {name: value for name, value in (("model", model), ("system", system)) if value}
     named = [label.strip() for label in labels.split(",") if label.strip()]
-    project = Project.create(folder, checked({"kind": kind, "labels": named, **given}))
+    project = Project.create(state.directory / folder, checked({"kind": kind, "labels": named, **given}))
     say(f"Made the project {folder}. Next: curator -C {folder} import FILE")
     if as_json:
         emit_json({"path": str(project.root.resolve()), **project.config.model_dump()})
@@ -85,6 +87,11 @@ def import_command(
     _tell_import(report, dry_run)
     if project.config.labels and not had_labels:
         say(f"Labels taken from the data, now in curator.toml: {', '.join(project.config.labels[:20])}")
+    unlisted = 0 if dry_run else project.unlisted()
+    if unlisted:
+        say(
+            f"{unlisted:,} records have a label that is not in the list of curator.toml: `curator check` names them."
+        )
     if as_json:
         emit_json({**report.model_dump(mode="json"), "dry_run": dry_run})
 

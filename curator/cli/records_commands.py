@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curator.cli.output import (
+    RECORD_ID,
     State,
     emit_json,
     emit_table,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 SCREENFUL = 50
 
 
-@click.command("list", context_settings={"ignore_unknown_options": True})
+@click.command("list", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
 @click.argument("query", nargs=-1)
 @click.option(
     "--limit",
@@ -36,8 +37,8 @@ SCREENFUL = 50
     help=f"At most so many; by default {SCREENFUL}, with --json all.",
 )
 @json_option
-@click.pass_obj
-def list_command(state: State, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
+@click.pass_context
+def list_command(context: click.Context, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
     """List the records that a query fits, or all of them.
 
     \b
@@ -45,7 +46,11 @@ def list_command(state: State, query: tuple[str, ...], limit: int | None, as_jso
       curator list status:new label:refund,invoice -split:test
       curator list 'issue:exact-duplicate len>400 "free text"'
     """
-    project = state.project()
+    if query == ("-h",):
+        # Declared as an option it would swallow the h of every negated word.
+        click.echo(context.get_help())
+        return
+    project = context.obj.project()
     text = joined_query(query)
     wanted = -1 if as_json and limit is None else SCREENFUL if limit is None else limit
     found = project.records(text, wanted)
@@ -65,7 +70,7 @@ def list_command(state: State, query: tuple[str, ...], limit: int | None, as_jso
 
 
 @click.command("show")
-@click.argument("record_id", metavar="ID", type=int)
+@click.argument("record_id", metavar="ID", type=RECORD_ID)
 @json_option
 @click.pass_obj
 def show_command(state: State, record_id: int, as_json: bool) -> None:
@@ -101,7 +106,7 @@ def show_command(state: State, record_id: int, as_json: bool) -> None:
 
 
 @click.command("edit")
-@click.argument("record_id", metavar="ID", type=int)
+@click.argument("record_id", metavar="ID", type=RECORD_ID)
 @click.option(
     "--set",
     "pairs",
@@ -137,7 +142,7 @@ def label_command(state: State, words: tuple[str, ...], text: str | None, as_jso
       curator label --query 'status:new "money back"' refund
     """
     *numbers, label = words
-    if not all(number.isdigit() for number in numbers):
+    if not all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers):
         raise click.UsageError("Write the records' numbers, then one label: curator label 3 4 refund")
     _apply(state, [int(n) for n in numbers], text, as_json, lambda editor, ids: editor.label(ids, label))
 
@@ -243,12 +248,17 @@ def _apply(
     as_json: bool,
     change: Callable[[Editor, Sequence[int]], int],
 ) -> None:
-    from curator.project import select
     from curator.text import plural
 
+    if bool(record_ids) == (text is not None) or (text is not None and not text.strip()):
+        raise click.UsageError("Say which records: either their numbers, or --query QUERY.")
     project = state.project()
-    changed = change(project.editor, select(project, record_ids, text))
+    named = list(dict.fromkeys(record_ids)) if text is None else project.ids(text)
+    changed = change(project.editor, named)
     say(f"{plural(changed, 'record')} changed." if changed else "Nothing changed: it was so already.")
+    for record_id in named if len(named) == 1 else ():
+        if others := project.leaks_of(record_id):
+            say(f"Careful: on another side of the split, record {others[0]} has the same input now.")
     if as_json:
         emit_json({"changed": changed})
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from curator.cli.output import State, emit_json, emit_table, json_option, say
+from curator.cli.output import State, counted, emit_json, emit_table, json_option, say
 
 if TYPE_CHECKING:
-    from curator.project import SplitReport
+    from curator.config import SplitSettings
+    from curator.dividing import SplitReport
 
 
 @click.command("split")
@@ -48,11 +49,7 @@ def split_command(
         emit_json(report.model_dump())
     else:
         _show(report)
-    held = ", ".join(f"{count:,} {reason}" for reason, count in report.held_back.items())
-    say(
-        f"{report.changed:,} records were given a side; {report.leaks} leaks."
-        + (f" Held back: {held}." if held else "")
-    )
+    _tell_split(report, project.config.split)
 
 
 @click.command("export")
@@ -70,9 +67,16 @@ def export_command(state: State, name: str, text: str, as_json: bool) -> None:
       curator export
       curator export reviewed --query status:accepted
     """
-    export = state.project().export(name, text)
+    from curator.text import plural
+
+    project = state.project()
+    export = project.export(name, text)
+    if leaks := project.leaks():
+        say(
+            f"Careful: {plural(leaks, 'input')} on two sides of the split; see `curator check --only split-leak`."
+        )
     files = export.manifest.files
-    held = ", ".join(f"{count:,} {reason}" for reason, count in export.manifest.held_back.items())
+    held = counted(export.manifest.held_back)
     say(f"Wrote {export.path}" + (f"; held back: {held}." if held else "."))
     if as_json:
         emit_json(
@@ -87,6 +91,27 @@ def export_command(state: State, name: str, text: str, as_json: bool) -> None:
         )
     else:
         emit_table(("file", "rows", "sha256"), [(n, e.rows, e.sha256) for n, e in files.items()])
+
+
+def _tell_split(report: SplitReport, settings: SplitSettings) -> None:
+    from curator.text import plural
+
+    held = counted(report.held_back)
+    say(
+        f"{report.changed:,} records changed sides; {report.leaks} leaks."
+        + (f" Held back: {held}." if held else "")
+    )
+    if report.leaks:
+        say(
+            "Equal inputs or groups stand on two sides since an edit or a new group column: --fresh draws a new split."
+        )
+    if report.ungrouped:
+        say(
+            f"{plural(report.ungrouped, 'record')} without a value in {settings.group!r}: each is a group of its own."
+        )
+    for side, share in (("validation", settings.validation), ("test", settings.test)):
+        if share and report.counts and not report.counts.get(side) and not report.counts.get("blocks"):
+            say(f"No record came into {side}: there are too few for a share of {share:.0%}.")
 
 
 def _show(report: SplitReport) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from curator import windows
 from curator.config import SplitSettings, WindowSettings
 from curator.records import ROWS, Frozen, Kind, Row
-from curator.store.records import StoredRecord
+from curator.store.records import StoredRecord, group_of
 from curator.validation import problems
 
 HELD_STATUSES = ("rejected", "flagged", "deleted")
@@ -38,12 +38,6 @@ def usable(record: StoredRecord, plan: Plan) -> str:
     return next((problem.check_id for problem in problems(plan.kind, plan.labels, record.fields)), "")
 
 
-def group_of(record: StoredRecord, column: str) -> str:
-    """The record's value in the user's group column, if there is such a column."""
-    value = record.meta.get(column, record.fields.get(column)) if column else None
-    return "" if value is None else str(value)
-
-
 def collect(
     records: Iterable[StoredRecord], plan: Plan, units: windows.UnitsOf, held: Counter[str]
 ) -> Iterator[Placed]:
@@ -53,7 +47,9 @@ def collect(
         if reason:
             held[reason] += 1
         elif plan.kind == "text":
-            yield from _windows(record, plan, units)
+            windows_of_record = list(_windows(record, plan, units))
+            held["too short for a window"] += not windows_of_record
+            yield from windows_of_record
         else:
             values = {"id": str(record.id), "group": group_of(record, plan.split.group), **record.fields}
             yield Placed(str(record.split), ROWS[plan.kind].model_validate(values))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from curator.records import Frozen
+from curator.text import storable
 
 UTF8 = "utf-8"
 
@@ -50,9 +52,8 @@ def text_lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
             text = line.decode(encoding, "surrogateescape")
             yield text.removeprefix("\ufeff") if number == 0 else text
     else:
-        yield from (
-            stream.read().decode(encoding, "surrogateescape").removeprefix("\ufeff").splitlines(keepends=True)
-        )
+        text = stream.read().decode(encoding, "surrogateescape").removeprefix("\ufeff")
+        yield from io.StringIO(text, newline="\n")
 
 
 def encoded(text: str, encoding: str) -> bytes:
@@ -73,8 +74,8 @@ def encoding_error(text: str, encoding: str) -> str:
 
 
 def name_of(path: Path) -> str:
-    """How a file is called in `source:`."""
-    return path.name
+    """How a file is called in `source:`; bytes that are no UTF-8 are written as escapes."""
+    return storable(path.name)
 
 
 def _is_single_byte(encoding: str) -> bool:

@@ -12,6 +12,7 @@ from typing import IO
 from curator.errors import CuratorError
 from curator.formats import documents, jsonl, tabular
 from curator.formats.base import UTF8, Layout, Row, Unreadable, text_lines
+from curator.formats.mapping import ALIASES
 from curator.records import Kind
 
 Reader = Callable[[IO[bytes], Layout], Iterator[Row | Unreadable]]
@@ -49,6 +50,10 @@ def layout_of(name: str, head: bytes, kind: Kind, wanted: str = "", encoding: st
     lines = [line for line in text_lines(io.BytesIO(_whole_units(head)), chosen) if line.strip()]
     if not lines:
         raise CuratorError(f"{name} is empty.", "There is nothing in it to import.")
+    if b"\n" not in head and b"\r" in head.strip(b"\r") and chosen == UTF8:
+        raise CuratorError(
+            f"{name} ends its lines with CR alone.", "Rewrite it: tr '\\r' '\\n' < FILE > NEW_FILE"
+        )
     found = wanted or _format(name, lines[0], kind)
     if found not in READERS:
         raise CuratorError(f"There is no format {found!r}.", f"Known: {', '.join(READERS)}.")
@@ -75,8 +80,9 @@ def _whole_units(head: bytes) -> bytes:
 def _encoding(name: str, head: bytes, wanted: str) -> str:
     if wanted:
         try:
+            "a".encode(wanted)
             return UTF8 if codecs.lookup(wanted).name == "utf-8" else codecs.lookup(wanted).name
-        except LookupError as error:
+        except (LookupError, UnicodeError) as error:
             raise CuratorError(
                 f"There is no encoding {wanted!r}.", "Try utf-8, utf-16, cp1251 or latin-1."
             ) from error
@@ -99,9 +105,16 @@ def _format(name: str, first_line: str, kind: Kind) -> str:
             f"{name} holds JSON that is not one object a line.",
             "Rewrite it as JSON Lines: `jq -c '.[]' FILE`.",
         )
-    if suffix in (".csv", ".tsv") or (not suffix and "\t" in first_line):
+    if suffix in (".csv", ".tsv") or (not suffix and _is_header(first_line, kind)):
         return "csv"
     return "document" if kind == "text" else "lines"
+
+
+def _is_header(line: str, kind: Kind) -> bool:
+    """Several cells, one of which has a usual name: what a table without a file name begins with."""
+    cells = tabular.header([line], tabular.guess_delimiter(line))
+    usual = {alias for aliases in ALIASES[kind].values() for alias in aliases}
+    return len(cells) > 1 and not usual.isdisjoint(cell.casefold() for cell in cells)
 
 
 def _is_object(line: str) -> bool:

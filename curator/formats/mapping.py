@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.errors import CuratorError
 from curator.records import Kind, field_names
-from curator.text import nearest
+from curator.text import nearest, storable
 
 Mapped = Mapping[str, str]
 """Field to column."""
@@ -106,8 +106,8 @@ def _is_absent(field: str, value: Any) -> bool:
 
 
 def _converted(kind: Kind, field: str, value: Any) -> Any:
-    if kind == "classification" and field == "label" and isinstance(value, (bool, int, float)):
-        return json.dumps(value)
+    if kind == "classification" and field == "label" and not isinstance(value, (list, dict)):
+        return storable(value if isinstance(value, str) else json.dumps(value))
     if field == "history" and isinstance(value, list):
         return _messages(value)
     return value

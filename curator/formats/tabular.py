@@ -43,7 +43,7 @@ def read(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
     """Every row below the header; the header names the columns."""
     lines = _Remembered(text_lines(stream, layout.encoding))
     parser = csv.reader(lines, delimiter=layout.delimiter, strict=True)
-    next(parser, None)
+    next((cells for cells in parser if any(cells)), None)
     lines.take()
     yield from _rows(parser, lines, layout)
 
@@ -55,12 +55,16 @@ def read_bare(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
 
 
 def header(first_lines: Iterable[str], delimiter: str) -> tuple[str, ...]:
-    """The names in the first row; nameless columns are called column_2 and so on."""
+    """The names in the first row; the nameless are called column_2, a name that comes again text_3."""
     try:
         cells = next(csv.reader(first_lines, delimiter=delimiter, strict=False), [])
     except csv.Error:
         cells = []
-    return tuple(cell.strip() or f"column_{number}" for number, cell in enumerate(cells, start=1))
+    names: list[str] = []
+    for number, cell in enumerate(cells, start=1):
+        name = cell.strip() or f"column_{number}"
+        names.append(f"{name}_{number}" if name in names else name)
+    return tuple(names)
 
 
 def guess_delimiter(line: str) -> str:

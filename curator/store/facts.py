@@ -14,6 +14,11 @@ def get(connection: sqlite3.Connection, name: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def forget(connection: sqlite3.Connection, name: str) -> None:
+    """Take a fact back."""
+    connection.execute("DELETE FROM facts WHERE name = ?", (name,))
+
+
 def put(connection: sqlite3.Connection, name: str, value: str) -> None:
     """Note a fact."""
     connection.execute(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from curator.records import Frozen
 
 Severity = Literal["error", "warning", "info"]
+SPLIT_LEAK = "split-leak"
+"""The one check whose findings depend on the split."""
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -26,8 +27,8 @@ class Finding(Frozen):
     """The field it is about, if it is about one."""
     message: str
     """What is wrong, in words."""
-    related: tuple[int, ...] = ()
-    """Other records that belong to the finding (the first of the duplicates, the contradicting one)."""
+    related: int | None = None
+    """The other record that belongs to the finding (the first of the duplicates, the contradicting one)."""
 
 
 def replace(connection: sqlite3.Connection, check_ids: Sequence[str], found: Iterable[Finding]) -> None:
@@ -35,8 +36,25 @@ def replace(connection: sqlite3.Connection, check_ids: Sequence[str], found: Ite
     connection.executemany("DELETE FROM findings WHERE check_id = ?", [(check_id,) for check_id in check_ids])
     connection.executemany(
         "INSERT INTO findings VALUES (?, ?, ?, ?, ?, ?)",
-        ((f.check_id, f.record_id, f.severity, f.field, f.message, json.dumps(f.related)) for f in found),
+        ((f.check_id, f.record_id, f.severity, f.field, f.message, f.related) for f in found),
     )
+
+
+def invalidate(connection: sqlite3.Connection, record_id: int, changed: Collection[str]) -> None:
+    """Forget what a change of some columns of a record has made untrue.
+
+    New fields end the record's own findings. Fields, status and visibility end what was found in others
+    because of it. A new side of the split ends leaks alone.
+    """
+    if "fields" in changed:
+        connection.execute("DELETE FROM findings WHERE record_id = ?", (record_id,))
+    if {"fields", "status", "hidden"} & set(changed):
+        connection.execute("DELETE FROM findings WHERE related = ?", (record_id,))
+    if "split" in changed:
+        connection.execute(
+            "DELETE FROM findings WHERE (record_id = ? OR related = ?) AND check_id = ?",
+            (record_id, record_id, SPLIT_LEAK),
+        )
 
 
 def of_record(connection: sqlite3.Connection, record_id: int) -> list[Finding]:
@@ -45,7 +63,7 @@ def of_record(connection: sqlite3.Connection, record_id: int) -> list[Finding]:
     return [
         Finding(
             check_id=row[0], record_id=row[1], severity=row[2], field=row[3], message=row[4],
-            related=tuple(json.loads(row[5])),
+            related=row[5],
         )
         for row in rows
     ]  # fmt: skip

@@ -114,9 +114,10 @@ CREATE TABLE findings (
     severity TEXT NOT NULL,
     field TEXT NOT NULL,
     message TEXT NOT NULL,
-    related TEXT NOT NULL
+    related INTEGER
 );
 CREATE INDEX findings_by_record ON findings (record_id);
+CREATE INDEX findings_by_related ON findings (related);
 CREATE INDEX findings_by_check ON findings (check_id);
 CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from curator.errors import NotFound
 from curator.query import Query
 from curator.records import Frozen, Kind, all_text, input_text
+from curator.store import findings
 from curator.store.search import condition
 from curator.text import digest, normalised, searchable
 
@@ -89,7 +90,7 @@ def update(connection: sqlite3.Connection, kind: Kind, record_id: int, patch: Pa
         values["tags"] = dump(list(patch["tags"]))
     assignments = ", ".join(f"{name} = ?" for name in values)
     connection.execute(f"UPDATE records SET {assignments} WHERE id = ?", (*values.values(), record_id))
-    connection.execute("DELETE FROM findings WHERE record_id = ?", (record_id,))
+    findings.invalidate(connection, record_id, patch.keys())
 
 
 def get(connection: sqlite3.Connection, record_id: int) -> StoredRecord:
@@ -161,9 +162,16 @@ def count(connection: sqlite3.Connection, query: Query) -> int:
     return int(connection.execute(f"SELECT count(*) FROM records WHERE {where}", parameters).fetchone()[0])
 
 
-def tally(connection: sqlite3.Connection, column: str, query: Query) -> dict[str, int]:
-    """Records per value of `status`, `split` or `label`; records without a value count as `none`."""
+def tally(
+    connection: sqlite3.Connection, column: str, query: Query, text_only: bool = False
+) -> dict[str, int]:
+    """Records per value of `status`, `split` or `label`; records without a value count as `none`.
+
+    `text_only` leaves out labels that are lists or objects.
+    """
     where, parameters = condition(query)
+    if text_only:
+        where += " AND json_type(fields, '$.label') = 'text'"
     rows = connection.execute(
         f"SELECT coalesce({column}, 'none'), count(*) FROM records WHERE {where} GROUP BY 1 ORDER BY 1",
         parameters,
@@ -182,6 +190,14 @@ def occurrences(
         (*row_hashes, before_step),
     )
     return dict(rows.fetchall())
+
+
+def group_of(record: StoredRecord, column: str) -> str:
+    """The record's value in a column of the user's, as it came in or as it is now; empty when there is none."""
+    for values in (record.meta, record.fields, record.original) if column else ():
+        if values.get(column) is not None:
+            return str(values[column])
+    return ""
 
 
 def input_key(kind: Kind, fields: Mapping[str, Any]) -> str:

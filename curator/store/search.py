@@ -14,6 +14,7 @@ LIVE, DELETED, WITHDRAWN = 0, 1, 2
 """The column `hidden`: shown; deleted by the user; gone because its import was undone."""
 
 NOTHING = "none"
+_NUMBERS = {"id": "id", "line": "line", "len": "length"}
 
 
 def condition(query: Query) -> Condition:
@@ -29,6 +30,9 @@ def condition(query: Query) -> Condition:
 
 
 def _clause(term: Term) -> Condition:
+    if term.key in _NUMBERS and term.operator == ":":
+        marks = ", ".join("?" * len(term.values))
+        return f"{_NUMBERS[term.key]} IN ({marks})", [int(value) for value in term.values]
     parts = [_single(term, value) for value in term.values]
     return " OR ".join(sql for sql, _ in parts), [value for _, values in parts for value in values]
 
@@ -38,8 +42,7 @@ def _single(term: Term, value: str) -> Condition:
         case "text":
             return "instr(search, ?) > 0", [value.casefold()]
         case "id" | "line" | "len":
-            column = {"id": "id", "line": "line", "len": "length"}[term.key]
-            return f"{column} {'=' if term.operator == ':' else term.operator} ?", [int(value)]
+            return f"{_NUMBERS[term.key]} {term.operator} ?", [int(value)]
         case "status":
             _known(value, STATUSES, "status")
             return ("hidden = 1", []) if value == "deleted" else ("(status = ? AND hidden = 0)", [value])
@@ -47,7 +50,8 @@ def _single(term: Term, value: str) -> Condition:
             _known(value, (*SPLITS, "blocks", NOTHING), "split")
             return ("split IS NULL", []) if value == NOTHING else ("split IS ?", [value])
         case "label":
-            return ("label IS NULL", []) if value == NOTHING else ("label IS ?", [value])
+            unset = value == NOTHING and not term.literal
+            return ("label IS NULL", []) if unset else ("label IS ?", [value])
         case "issue":
             return _issue(value)
         case "tag":

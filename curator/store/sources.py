@@ -43,9 +43,9 @@ def add(connection: sqlite3.Connection, step_id: int, name: str, path: str, plan
 
 def reject(
     connection: sqlite3.Connection, step_id: int, source_id: int, rows: Iterable[tuple[int, str, bytes]]
-) -> None:
-    """Keep (line, reason, raw) rows; one that an earlier import of the same file kept already is not kept twice."""
-    connection.executemany(
+) -> int:
+    """Keep (line, reason, raw) rows; returns how many are new: one that the same file had before is kept once."""
+    cursor = connection.executemany(
         """INSERT INTO rejects (step_id, source_id, line, reason, raw) SELECT ?, ?, ?, ?, ?
            WHERE NOT EXISTS (
                SELECT 1 FROM rejects r JOIN sources s ON s.id = r.source_id
@@ -53,6 +53,7 @@ def reject(
                  AND s.path = (SELECT path FROM sources WHERE id = ?))""",
         ((step_id, source_id, line, reason, raw, line, raw, source_id) for line, reason, raw in rows),
     )
+    return max(cursor.rowcount, 0)
 
 
 def rejects(connection: sqlite3.Connection) -> list[StoredReject]:
@@ -64,6 +65,22 @@ def rejects(connection: sqlite3.Connection) -> list[StoredReject]:
            ORDER BY r.id"""
     )
     return [StoredReject(**dict(zip(StoredReject.model_fields, row, strict=True))) for row in rows]
+
+
+def change_plan(connection: sqlite3.Connection, source_id: int, plan: Mapping[str, Any]) -> None:
+    """Note that a source turned out to have more columns than its first rows showed."""
+    connection.execute("UPDATE sources SET plan = ? WHERE id = ?", (dump(dict(plan)), source_id))
+
+
+def settle_read(connection: sqlite3.Connection, source_id: int, step_id: int) -> None:
+    """Rejects of the same file whose line an import could read this time are settled by it."""
+    connection.execute(
+        """UPDATE rejects SET settled_by = ?
+           WHERE hidden = 0 AND line IN (SELECT line FROM records WHERE source_id = ?)
+             AND source_id IN (SELECT id FROM sources WHERE id != ?
+                               AND path = (SELECT path FROM sources WHERE id = ?))""",
+        (step_id, source_id, source_id, source_id),
+    )
 
 
 def plan_of(connection: sqlite3.Connection, reject_id: int) -> tuple[int, dict[str, Any]]:

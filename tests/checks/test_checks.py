@@ -99,3 +99,25 @@ def test_an_unknown_check_is_named(tickets):
 def test_every_check_says_what_it_harms_and_has_a_name_of_its_own():
     assert len({check.id for check in registry.ALL}) == len(registry.ALL)
     assert all(check.title and check.harm.endswith(".") for check in registry.ALL)
+
+
+def test_rejecting_one_of_two_copies_ends_the_finding_of_the_other(make_project):
+    project = make_project([{"text": "same", "label": "a"}, {"text": "same", "label": "a"}])
+    project.check()
+    assert project.ids("issue:exact-duplicate") == [2]
+    project.editor.set_status([1], "rejected")
+    assert project.ids("issue:exact-duplicate") == []
+
+
+def test_findings_survive_what_does_not_touch_them(dirty):
+    dirty.check()
+    before = dirty.stats().issues
+    dirty.split()
+    dirty.editor.set_status(dirty.ids("issue:unknown-label"), "rejected")
+    dirty.editor.undo()
+    assert dirty.stats().issues == before
+
+
+def test_a_query_for_a_check_that_does_not_exist_is_an_error(tickets):
+    with pytest.raises(CuratorError, match="no check 'exact-dup'"):
+        tickets.ids("issue:exact-dup")

@@ -133,8 +133,8 @@ def test_standard_input(project, ask, monkeypatch):
         (["show", "99"], 1, "There is no record 99"),
         (["label", "1", "refnd"], 1, "Did you mean refund?"),
         (["label", "one", "two"], 2, "one label"),
-        (["accept"], 1, "Say which records"),
-        (["accept", "1", "--query", "x"], 1, "Say which records"),
+        (["accept"], 2, "Say which records"),
+        (["accept", "1", "--query", "x"], 2, "Say which records"),
         (["edit", "1", "--set", "txt=x"], 1, "Did you mean text?"),
         (["edit", "1", "--set", "x"], 2, "field=value"),
         (["list", "lable:x"], 1, "Did you mean label?"),
@@ -151,7 +151,7 @@ def test_standard_input(project, ask, monkeypatch):
         (["init", "."], 2, "--kind"),
         (["init", ".", "--kind", "text"], 1, "is a project already"),
         (["init", "/proc/nowhere", "--kind", "text"], 1, "Could not create the project"),
-        (["-C", "/nowhere", "stats"], 1, "There is no project"),
+        (["-C", "/nowhere", "stats"], 2, "does not exist"),
     ],
 )
 def test_mistakes_get_one_clear_line(project, capsys, arguments, code, words):
@@ -189,3 +189,35 @@ def test_data_commands_speak_json(project):
         command = LazyGroup.get_command(cli, click.Context(cli), name)  # type: ignore[arg-type]
         options = {option for parameter in command.params for option in parameter.opts}
         assert "--json" in options or name in without
+
+
+@pytest.mark.parametrize("word", ["-other", "-hello", "-h2"])
+def test_a_negated_word_with_an_h_asks_for_no_help(project, ask, word):
+    assert [r["id"] for r in ask("list", word)[1]] == [1, 2, 3, 4]
+
+
+def test_control_codes_of_the_data_reach_neither_stream(project, capsys):
+    path = project / "x.jsonl"
+    path.write_text('{"text": "\\u009b31m \\u202e", "label": "\\u001b[31mred\\u0007"}\n', "utf-8")
+    for arguments in (["import", str(path)], ["show", "5"], ["list"], ["list", "--json"], ["undo"]):
+        run(arguments)
+        captured = capsys.readouterr()
+        assert not set(captured.out + captured.err) & set("\x1b\x07\x9b\u202e")
+
+
+def test_an_empty_query_changes_nothing(project, ask, capsys):
+    assert run(["delete", "--query", ""]) == 2
+    assert len(ask("list")[1]) == 4
+
+
+def test_init_is_made_where_c_says(tmp_path):
+    assert run(["-C", str(tmp_path), "init", "inner", "--kind", "text"]) == 0
+    assert (tmp_path / "inner/curator.toml").exists()
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(project):
+    import subprocess
+    import sys
+
+    script = f"{sys.executable} -m curator list --limit 4 | head -0; exit ${{PIPESTATUS[0]}}"
+    assert subprocess.run(["bash", "-c", script], cwd=project, check=False).returncode == 0
