@@ -141,3 +141,22 @@ def test_a_full_disk_during_an_export_leaves_no_export(tmp_path, rows):
     assert "file size limit" in done.stderr
     assert "Traceback" not in done.stderr
     assert list((root / "exports").iterdir()) == []
+
+
+def test_a_full_disk_during_training_is_one_clear_line_and_the_run_goes_on_later(tmp_path):
+    root = tmp_path / "run"
+    Project.create(root, checked({"kind": "classification", "labels": LABELS})).close()
+    path = tmp_path / "few.jsonl"
+    path.write_text(
+        "".join(f'{{"text": "number {i}", "label": "{LABELS[i % 3]}"}}\n' for i in range(30)), "utf-8"
+    )
+    curator("-C", str(root), "import", str(path), check=True)
+    arguments = ("-C", str(root), "train", "one", "--no-evaluate")
+    done = curator(*arguments, "--set", "train.epochs=0.2", preexec_fn=lambda: _limit_files(600_000))
+    assert done.returncode == 1
+    assert "Could not save the run" in done.stderr
+    assert "file size limit" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (root / "runs/one/adapter").exists()
+    assert curator(*arguments, "--resume").returncode == 0
+    assert (root / "runs/one/adapter/adapter_model.safetensors").exists()

@@ -68,7 +68,7 @@ def demo_command(state: State, kind: str, folder: Path, as_json: bool) -> None:
     \b
     Example:
       curator demo
-      curator demo --kind all --dir /tmp/demo
+      curator demo --kind all --dir try-it
     """
     from curator.demo import STORIES, walk
 

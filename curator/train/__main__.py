@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 from pathlib import Path
@@ -64,8 +65,13 @@ def _failed(run_dir: Path, error: CuratorError) -> int:
 def _in_words(error: Exception) -> CuratorError:
     if isinstance(error, CuratorError):
         return error
-    if isinstance(error, OSError):
-        return from_os_error(error, "train")
+    # Libraries written in Rust report the system's errors in their own clothes.
+    foreign = re.search(r"\(os error (\d+)\)", str(error))
+    if isinstance(error, OSError) or foreign:
+        system = (
+            error if isinstance(error, OSError) else OSError(int(foreign[1]) if foreign else 0, str(error))
+        )
+        return from_os_error(system, "save the run")
     if type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
         return CuratorError(
             "The run does not fit into memory.", "Lower train.micro_batch_size or train.max_length."
