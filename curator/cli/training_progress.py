@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from curator.cli.output import say
 from curator.train.args import Event
@@ -22,13 +22,14 @@ def _lines(events: Iterable[Event]) -> Event | None:
         last = event
         if event.event == "step" and event.step % max(1, event.steps // _LINES) == 0:
             say(f"  step {event.step}/{event.steps}  {_figures(event)}")
-        _tell(event)
+        _tell(event, say)
     return last
 
 
 def _bar(events: Iterable[Event]) -> Event | None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
+    from rich.text import Text
 
     last = None
     columns = (
@@ -42,7 +43,8 @@ def _bar(events: Iterable[Event]) -> Event | None:
             last = event
             if event.event in ("started", "step"):
                 progress.update(task, completed=event.step, total=event.steps, description=_figures(event))
-            _tell(event)
+            # Through the bar's own console, which writes above the bar instead of into it.
+            _tell(event, lambda words: progress.console.print(Text(words)))
     return last
 
 
@@ -54,9 +56,9 @@ def _figures(event: Event) -> str:
     return f"loss {event.loss:.4f}{speed}{left}"
 
 
-def _tell(event: Event) -> None:
+def _tell(event: Event, write: Callable[[str], None]) -> None:
     if event.event == "validation" and event.loss is not None:
-        say(
+        write(
             f"  epoch {event.epoch:.1f}: validation loss {event.loss:.4f}"
             + (", the best so far" if event.best else "")
         )
