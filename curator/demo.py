@@ -41,7 +41,7 @@ STORIES = (
         told="2,256 support tickets in English and Russian, to be sorted into eight categories.",
         split=("--test", ".15", "--validation", ".05"),
         train=(
-            *("--set", "train.epochs=4"),
+            *("--set", "train.epochs=3"),
             *("--set", "train.learning_rate=2e-3"),
             *("--set", "train.micro_batch_size=16"),
         ),
