@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -36,48 +36,49 @@ class Layout(Frozen):
     """How a file is to be read; kept with the import, so that its rejects can be read again."""
 
     format: str
-    """jsonl, csv, document or lines."""
+    """Name of the reader: a key of `detect.READERS`."""
     encoding: str = UTF8
     """Python's name of the encoding."""
+    confidence: float = 1.0
+    """How sure the encoding is, from 0 to 1; 1 when a byte order mark or the user names it, or the bytes are UTF-8."""
+    line_end: str = "\n"
+    """What ends a line: a line feed, alone or after a carriage return, or a carriage return alone."""
     delimiter: str = ","
-    """csv only."""
+    """csv: what stands between the cells."""
+    quote: str = '"'
+    """csv: what stands around a cell that holds a delimiter; empty when no cell can."""
+    backslash: bool = False
+    """csv: whether a quotation mark within quotes is written `\\"` and not `""`."""
+    spaced: bool = False
+    """csv: whether a space follows each delimiter, before quotation marks too."""
+    above: int = 0
+    """csv: lines above the header, a title or a comment."""
+    header: bool = True
+    """csv and sheets: whether the first row names the columns."""
     columns: tuple[str, ...] = ()
-    """csv only: the header."""
+    """csv and sheets: the names of the columns."""
+    escaped_formulas: bool = False
+    """csv only: whether an export of ours put apostrophes before cells that a spreadsheet would compute."""
+    table: str = ""
+    """Which part of the file holds the rows: a key of a JSON object, a sheet; empty for the whole."""
+    shape: str = ""
+    """json: how the rows lie in the document: a key of `json_document.SHAPES`."""
 
 
-def text_lines(stream: IO[bytes], encoding: str) -> Iterator[str]:
-    """Lines with their ends; bytes that do not fit the encoding come as lone surrogates (`surrogateescape`)."""
-    if encoding == UTF8 or _is_single_byte(encoding):
-        for number, line in enumerate(stream):
-            text = line.decode(encoding, "surrogateescape")
-            yield text.removeprefix("\ufeff") if number == 0 else text
-    else:
-        text = stream.read().decode(encoding, "surrogateescape").removeprefix("\ufeff")
-        yield from io.StringIO(text, newline="\n")
+@dataclass(frozen=True)
+class Source:
+    """A stream of bytes to import: a file, a member of an archive, standard input; already unpacked."""
 
-
-def encoded(text: str, encoding: str) -> bytes:
-    """The bytes that `text_lines` read."""
-    return text.encode(encoding, "surrogateescape")
-
-
-def encoding_error(text: str, encoding: str) -> str:
-    """A reason why a line does not fit its encoding; empty when it does."""
-    if text.isascii():
-        return ""
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError as error:
-        byte = ord(text[error.start]) & 0xFF
-        return f"byte 0x{byte:02x} at character {error.start + 1} is not {encoding}; name the encoding with --encoding"
-    return ""
+    name: str
+    """How it is called in `source:` queries, messages and reports; without folders, `bundle.zip/tickets.csv`."""
+    path: str
+    """Its identity across imports: the full path, `/data/bundle.zip/tickets.csv`, `hub:owner/name/train`."""
+    open: Callable[[], IO[bytes]]
+    """Begins anew at the first byte; seekable, though seeking in a packed file is slow."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Columns that all its rows have because of where it stands: `@folder`, `@file`, `@split`."""
 
 
 def name_of(path: Path) -> str:
     """How a file is called in `source:`; bytes that are no UTF-8 are written as escapes."""
     return storable(path.name)
-
-
-def _is_single_byte(encoding: str) -> bool:
-    """Whether a line feed is one byte of its own, so that a file can be cut into lines before decoding."""
-    return "\n".encode(encoding) == b"\n" and not encoding.lower().startswith(("utf_7", "iso2022", "hz"))

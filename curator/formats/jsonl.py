@@ -2,39 +2,58 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import IO, Any
+from itertools import islice
+from typing import IO
 
-from curator.formats.base import Layout, Row, Unreadable, encoded, encoding_error, text_lines
+from curator.formats.base import UTF8, Layout, Row, Unreadable
+from curator.formats.json_values import NotJson, value_of, values_of
+from curator.formats.lines import lines, misfit, raw_lines, stripped
+
+_BLOCK = 32
+"""Lines that are decoded at once: enough to make calls cheap, too few to fill the memory with long ones."""
+_row = tuple.__new__
 
 
 def read(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
     """Every line that is not blank, as a row or with the reason why it is none."""
-    for number, line in enumerate(text_lines(stream, layout.encoding), start=1):
-        if line.strip():
-            yield _parse(number, line, layout.encoding)
+    if layout.encoding != UTF8:
+        yield from _read_decoded(stream, layout)
+        return
+    number = 0
+    rest = raw_lines(stream, layout)
+    while block := list(islice(rest, _BLOCK)):
+        # A blank line would shift the values against their lines.
+        if b"\n" not in block and b"\r\n" not in block and (values := values_of(block)):
+            for place, (value, line) in enumerate(zip(values, block, strict=True), start=number + 1):
+                yield _row(Row, (place, value, line.rstrip(b"\r\n")))
+        else:
+            for place, line in enumerate(block, start=number + 1):
+                if line.decode(UTF8, "replace").strip():
+                    yield _judged(place, line, line.rstrip(b"\r\n"))
+        number += len(block)
 
 
-def _parse(number: int, line: str, encoding: str) -> Row | Unreadable:
-    raw = encoded(line.rstrip("\r\n"), encoding)
-    if reason := encoding_error(line, encoding):
-        return Unreadable(number, reason, raw)
+def _read_decoded(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
+    for number, line in enumerate(lines(stream, layout), start=1):
+        raw = stripped(line.raw, layout.encoding)
+        if line.reason:
+            yield Unreadable(number, line.reason, raw)
+        elif line.text.strip():
+            yield _judged(number, line.text.encode("utf-8", "surrogatepass"), raw)
+
+
+def _judged(number: int, line: bytes, raw: bytes) -> Row | Unreadable:
+    """A line by itself."""
     try:
-        value = json.loads(line, parse_constant=_refuse_constant)
-    except json.JSONDecodeError as error:
-        return Unreadable(number, f"not JSON: {error.msg} (column {error.colno})", raw)
-    except ValueError as error:
-        return Unreadable(number, f"not JSON: {error}", raw)
-    except RecursionError:
-        return Unreadable(number, "not JSON: nested too deeply", raw)
+        value = value_of(line)
+    except UnicodeDecodeError as error:
+        return Unreadable(number, misfit(error, UTF8), raw)
+    except NotJson as error:
+        return Unreadable(number, str(error), raw)
     if not isinstance(value, dict):
-        name = (
+        kind = (
             "a list" if isinstance(value, list) else "a string" if isinstance(value, str) else "a bare value"
         )
-        return Unreadable(number, f"is {name}, not an object with named fields", raw)
+        return Unreadable(number, f"is {kind}, not an object with named fields", raw)
     return Row(number, value, raw)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is no JSON value")
