@@ -1,0 +1,85 @@
+"""Which held-out texts share a run of words with training texts: n-gram decontamination (Brown et al. 2020, App. C).
+
+Words are those of `curator.shingles`. Runs are compared by 64-bit hashes: what is shared is always found, and one
+held-out text in 10^8 would be taken for shared by mistake, were there 10^9 runs to compare it with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from curator.errors import CuratorError
+from curator.shingles import runs
+
+RUN = 13
+"""How many words in a row are too many to share."""
+_NOBODY = np.int64(1 << 62)
+
+
+class Overlap(NamedTuple):
+    """A held-out text, and the first training text that shares a run of words with it."""
+
+    held_out: int
+    train: int
+
+
+def contaminated(held_out: Sequence[str], train: Iterable[str], words: int = RUN) -> NDArray[np.bool_]:
+    """Which of the held-out texts share a run of `words` words with a training text.
+
+    `train` is read once and not kept. A text of fewer words shares nothing.
+
+    Raises:
+        CuratorError: `words` is below 1.
+    """
+    shared: NDArray[np.bool_] = _first_sharers(held_out, train, words) != _NOBODY
+    return shared
+
+
+def overlaps(held_out: Sequence[str], train: Iterable[str], words: int = RUN) -> list[Overlap]:
+    """The same with a training text to look at, for each of the held-out texts that share a run.
+
+    Raises:
+        CuratorError: `words` is below 1.
+    """
+    first = _first_sharers(held_out, train, words)
+    shared = np.flatnonzero(first != _NOBODY)
+    return [Overlap(*both) for both in zip(shared.tolist(), first[shared].tolist(), strict=True)]
+
+
+def _first_sharers(held_out: Sequence[str], train: Iterable[str], words: int) -> NDArray[np.int64]:
+    """For each held-out text the first training text that shares a run with it."""
+    if words < 1:
+        raise CuratorError(f"A run of {words} words is none.", "Choose at least 1; 13 is customary.")
+    first = np.full(len(held_out), _NOBODY)
+    blocks = list(runs(held_out, words))
+    hashes = np.concatenate([np.zeros(0, np.uint64), *(block.hashes for block in blocks)])
+    owners = [np.repeat(block.positions, block.counts) for block in blocks]
+    known, which = np.unique(hashes, return_inverse=True)
+    sharers = np.full(len(known), _NOBODY)
+    table = _Table(known)
+    for block in runs(train, words):
+        hits = table.hits(block.hashes)
+        places = np.minimum(np.searchsorted(known, block.hashes[hits]), len(known) - 1)
+        same = known[places] == block.hashes[hits]
+        found = np.searchsorted(np.cumsum(block.counts), hits[same], side="right")
+        np.minimum.at(sharers, places[same], block.positions[found].astype(np.int64))
+    np.minimum.at(first, np.concatenate([np.zeros(0, np.int32), *owners]), sharers[which])
+    return first
+
+
+class _Table:
+    """Tells quickly of most hashes that they are not among some known ones."""
+
+    def __init__(self, known: NDArray[np.uint64]) -> None:
+        bits = min(max((8 * len(known)).bit_length(), 8), 27)
+        self._shift = np.uint64(64 - bits)
+        self._taken = np.zeros(1 << bits, bool)
+        self._taken[(known >> self._shift).view(np.int64)] = True
+
+    def hits(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The places of the hashes that may be known."""
+        return np.flatnonzero(self._taken[(hashes >> self._shift).view(np.int64)])

@@ -1,0 +1,1 @@
+"""Many sets of tokens, and the pairs of them that are alike."""
