@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from curator import dividing, importing, query, settings_file, windows
+from curator import importing, query, settings_file, windows
 from curator.checks import base, registry
 from curator.config import FILE_NAME, Config, load
-from curator.dividing import SplitReport
+from curator.dividing import aftermath, frozen_test
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
-from curator.export import folder
+from curator.export import folder, formats, writing
 from curator.export import rows as export_rows
-from curator.export.manifest import Manifest
-from curator.importing import ImportReport, Options, Progress
+from curator.export.manifest import CANONICAL, Manifest
+from curator.importing import ImportReport, Options, Progress, SourcePlan
 from curator.query import Query, Term
 from curator.records import Frozen, Kind
 from curator.store import connection, findings, journal, records, sources
@@ -26,6 +26,9 @@ from curator.store.connection import transaction
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
 from curator.text import nearest, normalised
+
+if TYPE_CHECKING:
+    from curator.dividing.report import SplitReport
 
 DATABASE = "project.db"
 MOST_LABELS = 1000
@@ -104,12 +107,17 @@ class Project:
             self.config = settings_file.change(self.root, different)
 
     def import_files(
-        self, paths: Sequence[str], options: Options, progress: Progress, dry_run: bool = False
+        self,
+        paths: Sequence[str],
+        options: Options,
+        progress: Progress,
+        dry_run: bool = False,
+        planned: Callable[[Sequence[SourcePlan]], None] = lambda _: None,
     ) -> ImportReport:
         """Read files into the project; a classification project without labels takes those it finds."""
         wanted = options.model_copy(update={"mapping": {**self.config.fields, **options.mapping}})
         importer = importing.Importer(self.connection, self.kind, wanted, self.editor.actor)
-        report = importer.run(paths, progress, dry_run)
+        report = importer.run(paths, progress, dry_run, planned)
         if self.kind == "classification" and not self.config.labels and not dry_run:
             self._adopt_labels()
         return report
@@ -154,6 +162,9 @@ class Project:
             labels=self.config.labels,
             group=self.config.split.group,
             records=lambda: records.iterate(self.connection, _ACTIVE),
+            near_duplicates=self.config.split.near_duplicates,
+            frozen=frozen_test.read(self.connection),
+            parts=self._parts,
         )
         reports, found = base.run(checks, context)
         with transaction(self.connection):
@@ -162,25 +173,37 @@ class Project:
 
     def split(self, fresh: bool = False, freeze: bool = False) -> SplitReport:
         """Give every usable record a side, as the settings say; records that have one keep it unless `fresh`."""
-        return dividing.divide(self.connection, self._plan(), self.editor, fresh, freeze)
+        from curator.dividing.divide import divide
 
-    def leaks_of(self, record_id: int) -> list[int]:
-        """Records on other sides of the split that have the same input as this one."""
-        return dividing.same_input_elsewhere(self.connection, record_id)
+        return divide(self.connection, self._plan(), self.editor, fresh, freeze)
+
+    def leaks_of(self, record_ids: Sequence[int], texts_changed: bool = True) -> list[Finding]:
+        """What a change of some records has done to the split: leaks across it, and a frozen test set that differs."""
+        return aftermath.of_change(self.connection, self._plan(), record_ids, texts_changed)
 
     def leaks(self) -> int:
         """Inputs that stand on more than one side of the split."""
-        return dividing.count_leaks(self.connection)
+        return aftermath.count_equal_inputs(self.connection)
 
-    def export(self, name: str = "", text: str = "") -> folder.Export:
-        """Write the split records as files."""
+    def export(
+        self,
+        name: str = "",
+        text: str = "",
+        format_name: str = CANONICAL,
+        out: Path | None = None,
+        progress: writing.Progress = lambda _: None,
+    ) -> folder.Export:
+        """Write the split records that a query fits as files, into `exports/NAME` or the folder `out`."""
+        chosen = formats.require(format_name, self.kind, self.config.system)
         plan = self._plan()
         held: Counter[str] = Counter()
-        chosen = records.iterate(self.connection, self._query(text))
-        placed = export_rows.collect(chosen, plan, self._units(), held)
+        records_ = records.iterate(self.connection, self._query(text))
+        placed = export_rows.collect(records_, plan, self._units(), held)
         manifest = Manifest(
             name=name,
             kind=self.kind,
+            format=format_name,
+            columns=dict(chosen.mapping.get(self.kind, {})),
             labels=self.config.labels if self.kind == "classification" else (),
             system=self.config.system,
             files={},
@@ -188,7 +211,8 @@ class Project:
             split=plan.split,
             windows=plan.windows if self.kind == "text" else None,
         )
-        return folder.write(self.root / "exports", name, placed, manifest, held)
+        place = folder.Place(exports=self.root / "exports", name=name, out=out)
+        return folder.write(place, placed, manifest, held, progress)
 
     def load_export(self, name: str) -> folder.Export:
         """An export that was written before."""
@@ -242,6 +266,15 @@ class Project:
         return export_rows.Plan(
             kind=self.kind, labels=config.labels, split=config.split, windows=config.windows
         )
+
+    def _parts(self, text: str) -> Mapping[str, str]:
+        """The parts of a document that is cut inside."""
+        try:
+            units = self._units()
+        except CuratorError:
+            # Without the model its tokens cannot be counted; blocks of words are nearly the same.
+            units = windows.word_spans
+        return windows.parts(text, units, self.config.windows, export_rows.shares(self.config.split))
 
     def _units(self) -> windows.UnitsOf:
         if self.kind != "text" or self.config.windows.unit == "word":

@@ -14,7 +14,8 @@ KINDS: tuple[Kind, ...] = ("instruction", "classification", "text")
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 NonEmpty = Annotated[str, StringConstraints(strict=True, pattern=r"\S")]
-Text = Annotated[str, StringConstraints(strict=True)]
+Text = Annotated[str, StringConstraints(strict=True, min_length=0)]
+"""Pydantic finds half a character only where it has to measure a text."""
 
 
 class Frozen(BaseModel):
@@ -77,10 +78,28 @@ def field_names(kind: Kind) -> tuple[str, ...]:
     return tuple(MODELS[kind].model_fields)
 
 
+_INPUTS: Mapping[Kind, tuple[str, ...]] = {
+    "instruction": ("system", "history", "instruction", "input"),
+    "classification": ("text",),
+    "text": ("text",),
+}
+
+
+def input_parts(kind: Kind, fields: Mapping[str, Any]) -> list[str]:
+    """The texts that the model gets to see, in their order."""
+    parts: list[str] = []
+    for name in _INPUTS[kind]:
+        value = fields.get(name)
+        if value.__class__ is str:
+            parts.append(value)
+        elif value is not None:
+            parts += _strings(value)
+    return parts
+
+
 def input_text(kind: Kind, fields: Mapping[str, Any]) -> str:
     """What the model gets to see, as one text: the key for duplicates, conflicts and leaks."""
-    names = ("system", "history", "instruction", "input") if kind == "instruction" else ("text",)
-    return "\n".join(part for name in names for part in _strings(fields.get(name)))
+    return "\n".join(input_parts(kind, fields))
 
 
 def target_text(kind: Kind, fields: Mapping[str, Any]) -> str:
@@ -89,9 +108,15 @@ def target_text(kind: Kind, fields: Mapping[str, Any]) -> str:
     return "\n".join(_strings(fields.get(name)))
 
 
-def all_text(fields: Mapping[str, Any]) -> tuple[str, ...]:
+def all_text(fields: Mapping[str, Any]) -> list[str]:
     """Every text in a record's fields, in their order; searched and measured."""
-    return tuple(part for value in fields.values() for part in _strings(value))
+    texts: list[str] = []
+    for value in fields.values():
+        if value.__class__ is str:
+            texts.append(value)
+        else:
+            texts += _strings(value)
+    return texts
 
 
 def _strings(value: Any) -> list[str]:

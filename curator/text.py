@@ -10,6 +10,8 @@ from difflib import get_close_matches
 
 _WHITESPACE = re.compile(r"\s+")
 _REPLACEMENT = "\ufffd"
+_FORMULA = re.compile("'*[=+\\-@\t\r\n\0＝＋－＠]")
+_NEUTRALISED = re.compile("'+[=+\\-@\t\r\n\0＝＋－＠]")
 
 
 def _visible_table() -> dict[int, str]:
@@ -41,6 +43,20 @@ def storable(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-8", "backslashreplace").decode("utf-8")
     return text
+
+
+def neutralised(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: one that looks like it gets an apostrophe in front.
+
+    Cells that already begin with apostrophes before such a sign get one more, so that `restored` gives every cell
+    back. The signs are those of OWASP (CSV injection, ASVS 1.2.10), with their full-width forms.
+    """
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def restored(cell: str) -> str:
+    """The cell that `neutralised` was given."""
+    return cell[1:] if _NEUTRALISED.match(cell) else cell
 
 
 def normalised(text: str) -> str:

@@ -15,6 +15,12 @@ TARGETS: Mapping[Kind, str] = {"classification": "label", "instruction": "answer
 """The field that may still be missing while people are labeling."""
 
 
+_REQUIRED: Mapping[Kind, tuple[str, ...]] = {
+    kind: tuple(name for name, field in model.model_fields.items() if field.is_required())
+    for kind, model in MODELS.items()
+}
+
+
 class Problem(NamedTuple):
     """One thing that keeps a record from being used."""
 
@@ -22,6 +28,27 @@ class Problem(NamedTuple):
     """missing-field, empty-field, wrong-type, unknown-label or no-target."""
     field: str
     message: str
+
+
+def is_sound(kind: Kind, fields: Mapping[str, Any]) -> bool:
+    """Whether fields are what their kind demands, a target that is still to come aside; quick, for every import."""
+    if _is_plainly_sound(_REQUIRED[kind], fields):
+        return True
+    validator = MODELS[kind].__pydantic_validator__
+    target = TARGETS[kind]
+    return validator.isinstance_python(fields) or (
+        bool(target) and target not in fields and validator.isinstance_python({**fields, target: "-"})
+    )
+
+
+def _is_plainly_sound(required: Sequence[str], fields: Mapping[str, Any]) -> bool:
+    """What most records are: nothing but the required fields, or they and an input, in plain ASCII."""
+    for name in required:
+        value = fields.get(name)
+        if value.__class__ is not str or not value.isascii() or not value or value.isspace():
+            return False
+    more = len(fields) - len(required)
+    return not more or (more == 1 and fields.get("input").__class__ is str and fields["input"].isascii())
 
 
 def problems(kind: Kind, labels: Sequence[str], fields: Mapping[str, Any]) -> Iterator[Problem]:

@@ -43,7 +43,7 @@ def make_project(tmp_path: Path) -> Iterator[MakeProject]:
         if rows is not None:
             path = tmp_path / f"rows-{len(opened)}.jsonl"
             path.write_text("".join(dump(row) + "\n" for row in rows), encoding="utf-8")
-            project.import_files([str(path)], Options(), lambda _: None)
+            project.import_files([str(path)], Options(), lambda *_: None)
         return project
 
     yield make

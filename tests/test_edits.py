@@ -134,7 +134,7 @@ class Journal(RuleBasedStateMachine):
         path = root + ".jsonl"
         with open(path, "w", encoding="utf-8") as stream:
             stream.writelines(f'{{"text": "t{i}", "label": "{LABELS[i % 3]}"}}\n' for i in range(5))
-        self.project.import_files([path], Options(), lambda _: None)
+        self.project.import_files([path], Options(), lambda *_: None)
         self.states = [snapshot(self.project)]
         self.at = 0
 

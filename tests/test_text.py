@@ -7,7 +7,17 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.text import digest, nearest, normalised, plural, storable, visible, visible_line
+from curator.text import (
+    digest,
+    nearest,
+    neutralised,
+    normalised,
+    plural,
+    restored,
+    storable,
+    visible,
+    visible_line,
+)
 
 any_text = st.text(st.characters())
 
@@ -51,3 +61,15 @@ def test_small_words():
     assert plural(1200, "row") == "1,200 rows"
     assert nearest("refnd", ["refund", "praise"]) == "Did you mean refund?"
     assert nearest("xyz", ["refund", "praise"]) == "Known: refund, praise."
+
+
+@given(st.text(st.sampled_from("'=+-@\t\r\n\0＝a ")))
+def test_neutralised_cells_are_no_formulas_and_come_back(cell):
+    assert not neutralised(cell).startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝"))
+    assert restored(neutralised(cell)) == cell
+
+
+def test_a_cell_that_is_no_formula_stays_as_it_is():
+    for cell in ("", "a=1", "'quoted'", "5-3", " =1"):
+        assert neutralised(cell) == cell
+        assert restored(cell) == cell

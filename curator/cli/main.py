@@ -34,8 +34,8 @@ class Entry(NamedTuple):
 
 COMMANDS: dict[str, Entry] = {
     "init": Entry("project_commands", "Make a new project."),
-    "import": Entry("project_commands", "Read files into the project."),
-    "rejects": Entry("project_commands", "Show what could not be read, or try it again."),
+    "import": Entry("import_commands", "Read files into the project."),
+    "rejects": Entry("import_commands", "Show what could not be read, or try it again."),
     "stats": Entry("project_commands", "Count the records."),
     "list": Entry("records_commands", "List records."),
     "show": Entry("records_commands", "Show one record with its findings and history."),
@@ -51,7 +51,8 @@ COMMANDS: dict[str, Entry] = {
     "log": Entry("records_commands", "Show the journal of changes."),
     "check": Entry("checks_commands", "Find what would harm a fine-tune."),
     "split": Entry("splits_commands", "Divide the records into train, validation and test."),
-    "export": Entry("splits_commands", "Write the split records as files."),
+    "export": Entry("export_commands", "Write the split records as files."),
+    "push": Entry("export_commands", "Upload an export to the Hugging Face hub."),
     "train": Entry("training_commands", "Tune the model and score it on the test set."),
     "try": Entry("training_commands", "Ask a tuned model."),
     "evaluate": Entry("evaluation_commands", "Score base, rivals and tuned model on the test set."),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -170,6 +171,37 @@ def progress_rows(what: str) -> Iterator[Callable[[int], None]]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
         yield lambda count: bar.update(task, completed=count)
+
+
+@contextmanager
+def progress_share(what: str) -> Iterator[Callable[[int, float], None]]:
+    """A bar on stderr with rows, rows a second and the time left; silent when stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[rows]}"),
+        TimeRemainingColumn(),
+    )
+    started = time.monotonic()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None, rows="")
+
+        def advance(rows: int, share: float) -> None:
+            pace = rows / max(time.monotonic() - started, 1e-3)
+            bar.update(
+                task,
+                total=1.0 if share else None,
+                completed=share,
+                rows=f"{rows:,} rows, {pace:,.0f} a second",
+            )
+
+        yield advance
 
 
 def _cell(value: Any, width: int) -> str:

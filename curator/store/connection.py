@@ -11,6 +11,8 @@ from curator.errors import CuratorError
 from curator.store import migrations
 
 BUSY_SECONDS = 30.0
+PAGE_BYTES = 8192
+"""Of a new database; most records then fit into a page without overflow."""
 
 _REASONS = {
     "disk is full": ("the disk is full", "Free some space and repeat the command; nothing was lost."),
@@ -49,6 +51,7 @@ def connect(path: Path) -> sqlite3.Connection:
     """
     with explained(path):
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")

@@ -10,7 +10,8 @@ from curator.records import Frozen
 
 Severity = Literal["error", "warning", "info"]
 SPLIT_LEAK = "split-leak"
-"""The one check whose findings depend on the split."""
+ABOUT_THE_SPLIT = (SPLIT_LEAK, "frozen-test", "contaminated")
+"""The checks whose findings depend on the split."""
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
@@ -44,16 +45,17 @@ def invalidate(connection: sqlite3.Connection, record_id: int, changed: Collecti
     """Forget what a change of some columns of a record has made untrue.
 
     New fields end the record's own findings. Fields, status and visibility end what was found in others
-    because of it. A new side of the split ends leaks alone.
+    because of it. A new side of the split ends what was found about the split alone.
     """
     if "fields" in changed:
         connection.execute("DELETE FROM findings WHERE record_id = ?", (record_id,))
     if {"fields", "status", "hidden"} & set(changed):
         connection.execute("DELETE FROM findings WHERE related = ?", (record_id,))
     if "split" in changed:
+        marks = ", ".join("?" * len(ABOUT_THE_SPLIT))
         connection.execute(
-            "DELETE FROM findings WHERE (record_id = ? OR related = ?) AND check_id = ?",
-            (record_id, record_id, SPLIT_LEAK),
+            f"DELETE FROM findings WHERE (record_id = ? OR related = ?) AND check_id IN ({marks})",
+            (record_id, record_id, *ABOUT_THE_SPLIT),
         )
 
 

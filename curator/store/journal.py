@@ -10,7 +10,8 @@ from typing import Any
 
 from curator.records import Frozen, Kind
 from curator.store import records
-from curator.store.records import Patch, dump
+from curator.store.derived import dump
+from curator.store.records import Patch
 from curator.store.search import LIVE, WITHDRAWN
 
 IMPORT = "import"

@@ -76,20 +76,18 @@ CREATE TABLE records (
     line INTEGER NOT NULL,
     fields TEXT NOT NULL,
     meta TEXT NOT NULL,
-    original TEXT NOT NULL,
-    row_hash TEXT NOT NULL,
+    original TEXT NOT NULL DEFAULT '',
+    row_hash INTEGER NOT NULL,
     status TEXT NOT NULL DEFAULT 'new',
     split TEXT,
     tags TEXT NOT NULL DEFAULT '[]',
     hidden INTEGER NOT NULL DEFAULT 0,
-    input_key TEXT NOT NULL,
+    input_key INTEGER NOT NULL,
     length INTEGER NOT NULL,
-    search TEXT NOT NULL,
+    search TEXT NOT NULL DEFAULT '',
     label TEXT GENERATED ALWAYS AS (json_extract(fields, '$.label')) VIRTUAL
 );
-CREATE INDEX records_by_row_hash ON records (row_hash);
-CREATE INDEX records_by_input ON records (input_key);
-CREATE INDEX records_by_step ON records (step_id);
+CREATE INDEX records_by_content ON records (input_key, row_hash);
 CREATE TABLE changes (
     step_id INTEGER NOT NULL REFERENCES steps (id),
     record_id INTEGER NOT NULL REFERENCES records (id),

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from curator.errors import NotFound
 from curator.query import Query
-from curator.records import Frozen, Kind, all_text, input_text
+from curator.records import Frozen, Kind
 from curator.store import findings
+from curator.store.derived import decoded, derived, dump, input_key
+from curator.store.original import Sources
 from curator.store.search import condition
-from curator.text import digest, normalised, searchable
+
+__all__ = ["Patch", "StoredRecord", "dump", "input_key"]
 
 PAGE = 1000
 Patch = dict[str, Any]
@@ -44,39 +47,12 @@ class StoredRecord(Frozen):
     """Ids of the checks that found something in it."""
 
 
-class NewRecord(NamedTuple):
-    """A validated row on its way into the store; a tuple because imports make millions."""
-
-    source_id: int
-    line: int
-    fields: Mapping[str, Any]
-    meta: Mapping[str, Any]
-    original: Mapping[str, Any]
-    row_hash: str
-
-
 _COLUMNS = """records.id, fields, meta, original, CASE hidden WHEN 1 THEN 'deleted' ELSE status END, split,
-    (SELECT name FROM sources WHERE sources.id = source_id), line, tags,
-    (SELECT json_group_array(DISTINCT check_id) FROM findings WHERE record_id = records.id)"""
-
-
-def dump(value: Any) -> str:
-    """Compact JSON that UTF-8 can hold, whatever the strings inside."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return json.dumps(value, separators=(",", ":"))
-    return text
-
-
-def insert(connection: sqlite3.Connection, kind: Kind, step_id: int, records: Iterable[NewRecord]) -> None:
-    """Add records inside the caller's transaction."""
-    connection.executemany(
-        """INSERT INTO records (step_id, source_id, line, fields, meta, original, row_hash,
-               input_key, length, search) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-        (_as_row(kind, step_id, record) for record in records),
-    )
+    source_id, line, tags, {findings}"""
+_WITH_FINDINGS = _COLUMNS.format(
+    findings="(SELECT json_group_array(DISTINCT check_id) FROM findings WHERE record_id = records.id)"
+)
+_WITHOUT_FINDINGS = _COLUMNS.format(findings="'[]'")
 
 
 def update(connection: sqlite3.Connection, kind: Kind, record_id: int, patch: Patch) -> None:
@@ -84,8 +60,9 @@ def update(connection: sqlite3.Connection, kind: Kind, record_id: int, patch: Pa
     values: dict[str, Any] = dict(patch)
     if "fields" in patch:
         names = ("input_key", "length", "search")
-        values |= dict(zip(names, _derived(kind, patch["fields"]), strict=True))
+        values |= dict(zip(names, derived(kind, patch["fields"]), strict=True))
         values["fields"] = dump(patch["fields"])
+        values |= _kept_original(connection, record_id)
     if "tags" in patch:
         values["tags"] = dump(list(patch["tags"]))
     assignments = ", ".join(f"{name} = ?" for name in values)
@@ -100,11 +77,11 @@ def get(connection: sqlite3.Connection, record_id: int) -> StoredRecord:
         NotFound: there is no such record.
     """
     row = connection.execute(
-        f"SELECT {_COLUMNS} FROM records WHERE id = ? AND hidden != 2", (record_id,)
+        f"SELECT {_WITH_FINDINGS} FROM records WHERE id = ? AND hidden != 2", (record_id,)
     ).fetchone()
     if row is None:
         raise NotFound(f"There is no record {record_id}.", "`curator list` shows the records.")
-    return _stored(row)
+    return _stored(row, Sources(connection))
 
 
 def columns(connection: sqlite3.Connection, record_id: int) -> Patch:
@@ -134,20 +111,26 @@ def page(
     connection: sqlite3.Connection, query: Query, after: int = 0, limit: int = PAGE
 ) -> list[StoredRecord]:
     """The next records of a query in the order of their ids, beginning behind `after` (keyset paging)."""
-    where, parameters = condition(query)
-    rows = connection.execute(
-        f"SELECT {_COLUMNS} FROM records WHERE {where} AND id > ? ORDER BY id LIMIT ?",
-        (*parameters, after, limit),
-    )
-    return [_stored(row) for row in rows]
+    return _page(connection, query, after, limit, _WITH_FINDINGS, Sources(connection))
 
 
 def iterate(connection: sqlite3.Connection, query: Query | None = None) -> Iterator[StoredRecord]:
-    """Every record of a query, page by page, so that writers are not held up."""
-    after = 0
-    while batch := page(connection, query or Query(), after):
+    """Every record of a query without its findings, page by page, so that writers are not held up."""
+    after, sources = 0, Sources(connection)
+    while batch := _page(connection, query or Query(), after, PAGE, _WITHOUT_FINDINGS, sources):
         yield from batch
         after = batch[-1].id
+
+
+def _page(
+    connection: sqlite3.Connection, query: Query, after: int, limit: int, columns: str, sources: Sources
+) -> list[StoredRecord]:
+    where, parameters = condition(query)
+    rows = connection.execute(
+        f"SELECT {columns} FROM records WHERE {where} AND id > ? ORDER BY id LIMIT ?",
+        (*parameters, after, limit),
+    )
+    return [_stored(row, sources) for row in rows.fetchall()]
 
 
 def ids(connection: sqlite3.Connection, query: Query) -> list[int]:
@@ -179,19 +162,6 @@ def tally(
     return {str(value): number for value, number in rows}
 
 
-def occurrences(
-    connection: sqlite3.Connection, row_hashes: Sequence[str], before_step: int
-) -> dict[str, int]:
-    """How many records each of some incoming rows has become in imports before a step."""
-    marks = ",".join("?" * len(row_hashes))
-    rows = connection.execute(
-        f"""SELECT row_hash, count(*) FROM records
-            WHERE row_hash IN ({marks}) AND hidden != 2 AND step_id < ? GROUP BY row_hash""",
-        (*row_hashes, before_step),
-    )
-    return dict(rows.fetchall())
-
-
 def group_of(record: StoredRecord, column: str) -> str:
     """The record's value in a column of the user's, as it came in or as it is now; empty when there is none."""
     for values in (record.meta, record.fields, record.original) if column else ():
@@ -200,35 +170,28 @@ def group_of(record: StoredRecord, column: str) -> str:
     return ""
 
 
-def input_key(kind: Kind, fields: Mapping[str, Any]) -> str:
-    """Equal for records whose inputs differ in case, white space or Unicode form at most."""
-    return digest(normalised(input_text(kind, fields)))
+def _kept_original(connection: sqlite3.Connection, record_id: int) -> Patch:
+    """Before a record's fields change for the first time, the row that they came from is written down."""
+    source_id, original, fields, meta = connection.execute(
+        "SELECT source_id, original, fields, meta FROM records WHERE id = ?", (record_id,)
+    ).fetchone()
+    if original:
+        return {}
+    came = Sources(connection).original(source_id, "", json.loads(fields), json.loads(meta))
+    return {"original": dump(came)}
 
 
-def _as_row(kind: Kind, step_id: int, r: NewRecord) -> tuple[Any, ...]:
-    came = (dump(r.fields), dump(r.meta), dump(r.original), r.row_hash)
-    return (step_id, r.source_id, r.line, *came, *_derived(kind, r.fields))
-
-
-def _derived(kind: Kind, fields: Mapping[str, Any]) -> tuple[str, int, str]:
-    texts = all_text(fields)
-    return input_key(kind, fields), sum(map(len, texts)), _encodable(searchable(texts))
-
-
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _stored(row: tuple[Any, ...]) -> StoredRecord:
+def _stored(row: tuple[Any, ...], sources: Sources) -> StoredRecord:
+    fields, meta = decoded(row[1]), decoded(row[2])
     return StoredRecord.model_construct(
         id=row[0],
-        fields=json.loads(row[1]),
-        meta=json.loads(row[2]),
-        original=json.loads(row[3]),
+        fields=fields,
+        meta=meta,
+        original=sources.original(row[6], row[3], fields, meta),
         status=row[4],
         split=row[5],
-        source=row[6],
+        source=sources.name(row[6]),
         line=row[7],
-        tags=tuple(json.loads(row[8])),
-        findings=tuple(sorted(json.loads(row[9]))),
+        tags=tuple(decoded(row[8])),
+        findings=tuple(sorted(decoded(row[9]))),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from curator.errors import CuratorError
 from curator.query import Query, Term
 from curator.records import SPLITS
+from curator.store.derived import dump
 from curator.text import nearest
 
 Condition = tuple[str, list[str | int]]
@@ -40,7 +41,7 @@ def _clause(term: Term) -> Condition:
 def _single(term: Term, value: str) -> Condition:
     match term.key:
         case "text":
-            return "instr(search, ?) > 0", [value.casefold()]
+            return _text(value.casefold())
         case "id" | "line" | "len":
             return f"{_NUMBERS[term.key]} {term.operator} ?", [int(value)]
         case "status":
@@ -58,6 +59,16 @@ def _single(term: Term, value: str) -> Condition:
             return "EXISTS (SELECT 1 FROM json_each(tags) WHERE value = ?)", [value]
         case _:
             return "source_id IN (SELECT id FROM sources WHERE name = ? OR path = ?)", [value, value]
+
+
+def _text(wanted: str) -> Condition:
+    """Records in plain ASCII are searched in their fields: in the JSON first, then in each value of those it hits."""
+    if not wanted.isascii():
+        return "instr(search, ?) > 0", [wanted]
+    sql = """CASE WHEN search != '' THEN instr(search, ?) > 0
+        ELSE instr(lower(fields), ?) > 0 AND EXISTS
+            (SELECT 1 FROM json_tree(fields) WHERE atom IS NOT NULL AND instr(lower(atom), ?) > 0) END"""
+    return sql, [wanted, dump(wanted)[1:-1], wanted]
 
 
 def _issue(value: str) -> Condition:

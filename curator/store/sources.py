@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from curator.records import Frozen
-from curator.store.records import dump
+from curator.store.derived import dump
 
 
 class StoredReject(Frozen):
@@ -74,13 +74,17 @@ def change_plan(connection: sqlite3.Connection, source_id: int, plan: Mapping[st
 
 def settle_read(connection: sqlite3.Connection, source_id: int, step_id: int) -> None:
     """Rejects of the same file whose line an import could read this time are settled by it."""
-    connection.execute(
-        """UPDATE rejects SET settled_by = ?
-           WHERE hidden = 0 AND line IN (SELECT line FROM records WHERE source_id = ?)
-             AND source_id IN (SELECT id FROM sources WHERE id != ?
-                               AND path = (SELECT path FROM sources WHERE id = ?))""",
-        (step_id, source_id, source_id, source_id),
-    )
+    earlier = connection.execute(
+        """SELECT r.id, r.line FROM rejects r JOIN sources s ON s.id = r.source_id
+           WHERE r.hidden = 0 AND r.step_id != ? AND s.path = (SELECT path FROM sources WHERE id = ?)""",
+        (step_id, source_id),
+    ).fetchall()
+    if not earlier:
+        return
+    rows = connection.execute("SELECT line FROM records WHERE step_id = ? AND source_id = ?", (step_id, source_id))
+    read = {line for (line,) in rows}
+    settled = [(step_id, reject) for reject, line in earlier if line in read]
+    connection.executemany("UPDATE rejects SET settled_by = ? WHERE id = ?", settled)
 
 
 def plan_of(connection: sqlite3.Connection, reject_id: int) -> tuple[int, dict[str, Any]]:

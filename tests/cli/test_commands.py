@@ -119,9 +119,6 @@ def test_import_tells_what_it_did(project, ask, capsys):
 def test_standard_input(project, ask, monkeypatch):
     import io
 
-    import curator.importing
-
-    monkeypatch.setattr(curator.importing, "_stdin", None)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b'{"text": "piped", "label": "praise"}\n')))
     assert ask("import", "-")[1]["added"] == 1
 
@@ -139,7 +136,7 @@ def test_standard_input(project, ask, monkeypatch):
         (["edit", "1", "--set", "x"], 2, "field=value"),
         (["list", "lable:x"], 1, "Did you mean label?"),
         (["import", "nowhere.csv"], 1, "There is no file or folder nowhere.csv"),
-        (["import", "."], 1, "no file to import"),
+        (["import", "."], 1, "holds nothing to import"),
         (["check", "--only", "x"], 1, "There is no check"),
         (["split", "--test", "1.5"], 1, "split.test"),
         (["export", "../up"], 1, "cannot be a name"),

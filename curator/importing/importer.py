@@ -1,0 +1,299 @@
+"""From files to records: every row is added, known from an earlier import, or kept as a reject with its reason."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
+from typing import IO, Any, NamedTuple
+
+from curator.errors import CuratorError, explained
+from curator.formats import detect, mapping, reading, sources
+from curator.formats.base import Layout, Row, Source, Unreadable
+from curator.formats.outcomes import Converter, Example
+from curator.formats.own_export import own_file
+from curator.importing.fast_lane import lane
+from curator.importing.plans import ImportReport, Options, Progress, SourcePlan, SourceReport
+from curator.importing.read_ahead import BATCH, Batch, Item, Job, batches, is_worthwhile
+from curator.records import Kind
+from curator.store import intake, journal
+from curator.store import sources as stored
+from curator.store.derived import encoded
+from curator.store.intake import NewRecord
+from curator.store.original import Told, is_told
+from curator.validation import is_sound
+
+SAMPLE = 200
+"""Rows of a source that are looked at before its columns are mapped."""
+
+_COUNTS = ("read", "added", "duplicates", "rejected")
+
+
+class _Opened(NamedTuple):
+    """A source with its plan and what follows from it."""
+
+    source: Source
+    plan: SourcePlan
+    convert: Converter
+    told: Told
+    constants: Mapping[str, str]
+    """Its constants that the mapping uses, and its split."""
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a later retry of its rejects, or a look at an original, has to know."""
+        plan = self.plan
+        return {"layout": plan.layout.model_dump(), "mapping": plan.mapping, "columns": plan.columns}
+
+
+class Importer:
+    """One import into one project: a single step of the journal, in a single transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, kind: Kind, options: Options, actor: str) -> None:
+        self._connection = connection
+        self._kind: Kind = kind
+        self._options = options
+        self._actor = actor
+        self._step_id = 0
+        self._first = False
+        """Whether the project is empty, so that nothing can be there already."""
+        self._known: Counter[int] = Counter()
+        self._read = 0
+        self._kept = 0
+        self._unsound = 0
+
+    def run(
+        self,
+        paths: Sequence[str],
+        progress: Progress,
+        dry_run: bool = False,
+        planned: Callable[[Sequence[SourcePlan]], None] = lambda _: None,
+    ) -> ImportReport:
+        """Import files, folders, archives, `-` or hub ids; a dry run does the same and then takes it all back.
+
+        Args:
+            paths: What to import.
+            progress: Told how far it is.
+            dry_run: Read and count everything, keep nothing.
+            planned: Told how every source will be read, before the first row is written.
+
+        Raises:
+            CuratorError: a path cannot be read, or its columns fit no field; nothing is written then.
+        """
+        started = time.monotonic()
+        found, left_out = sources.expand(paths)
+        opened = [self._open(source) for source in found]
+        planned([one.plan for one in opened])
+        way = _Way([one.source for one in opened], progress)
+        reports: list[SourceReport] = []
+        with suppress(_NothingToKeep), intake.bulk(self._connection) as first:
+            self._first = first
+            self._step_id = journal.begin(self._connection, self._actor, journal.IMPORT, _summary(opened))
+            reports += [self._import(one, way) for one in opened]
+            if dry_run or not self._kept:
+                raise _NothingToKeep
+        totals = {name: sum(getattr(report, name) for report in reports) for name in _COUNTS}
+        return ImportReport(
+            **totals,
+            unsound=self._unsound,
+            seconds=round(time.monotonic() - started, 3),
+            sources=tuple(reports),
+            left_out=tuple(left_out),
+        )
+
+    def _open(self, source: Source) -> _Opened:
+        """Look at the first rows of a source and decide how all of them are to be read."""
+        with _decodable(source.name):
+            layout = detect.layout_of(source, self._kind, self._options.format, self._options.encoding)
+            own = own_file(source.path)
+            if own and own.escaped_formulas:
+                layout = layout.model_copy(update={"escaped_formulas": True})
+            with source.open() as stream:
+                rows = islice(reading.rows(stream, layout), SAMPLE)
+                sample = [row.values for row in rows if isinstance(row, Row)]
+        columns = tuple(dict.fromkeys((*layout.columns, *chain.from_iterable(sample))))
+        named = {f: c for f, c in own.columns.items() if c in columns} if own else {}
+        opened = self._mapped(source, layout, columns, {**named, **self._options.mapping}, sample)
+        examples = chain.from_iterable(opened.convert({**opened.constants, **row}) for row in sample)
+        preview = tuple(dict(e.fields) for e in islice((e for e in examples if isinstance(e, Example)), 5))
+        return opened._replace(plan=opened.plan.model_copy(update={"preview": preview}))
+
+    def _mapped(
+        self,
+        source: Source,
+        layout: Layout,
+        columns: tuple[str, ...],
+        wanted: Mapping[str, str],
+        sample: Sequence[Mapping[str, Any]] = (),
+    ) -> _Opened:
+        everything = (*columns, *source.constants)
+        found = mapping.resolve(self._kind, everything, wanted, source.name, sample) if columns else {}
+        used = {k: v for k, v in source.constants.items() if k == "@split" or k in found.values()}
+        columns = tuple(dict.fromkeys((*used, *columns)))
+        plan = SourcePlan(name=source.name, layout=layout, columns=columns, mapping=found, preview=())
+        convert = mapping.converter(self._kind, found)
+        return _Opened(source, plan, convert, Told(columns, found), used)
+
+    def _import(self, opened: _Opened, way: _Way) -> SourceReport:
+        totals: Counter[str] = Counter()
+        notes: Counter[str] = Counter()
+        source_id = self._note(opened)
+        with _decodable(opened.plan.name):
+            for batch in self._batches(opened, source_id):
+                opened, source_id = self._with_new_columns(opened, source_id, batch.items)
+                good, bad = self._sort(source_id, opened, batch.items, notes)
+                fresh = good if self._first else self._fresh(good)
+                self._write(source_id, fresh, bad)
+                totals.update(
+                    added=len(fresh),
+                    duplicates=len(good) - len(fresh),
+                    rejected=len(bad),
+                    read=len(good) + len(bad),
+                )
+                self._read += len(good) + len(bad)
+                way.at(self._read, batch.position)
+        way.done(opened.source)
+        stored.settle_read(self._connection, source_id, self._step_id)
+        counts = {name: totals[name] for name in _COUNTS}
+        return SourceReport.model_validate({**dict(opened.plan), **counts, "notes": dict(notes)})
+
+    def _batches(self, opened: _Opened, source_id: int) -> Iterator[Batch]:
+        source, plan = opened.source, opened.plan
+        if not opened.constants and is_worthwhile(source.path, plan.layout):
+            layout = plan.layout.model_dump()
+            job = Job(source.path, layout, self._kind, plan.mapping, plan.columns, self._step_id, source_id)
+            yield from batches(job)
+            return
+        with source.open() as stream:
+            rows = reading.rows(stream, plan.layout)
+            while batch := list(islice(rows, BATCH)):
+                yield Batch(list(batch), _position(stream))
+
+    def _note(self, opened: _Opened) -> int:
+        source = opened.source
+        return stored.add(self._connection, self._step_id, source.name, source.path, opened.kept)
+
+    def _write(self, source_id: int, fresh: Sequence[NewRecord], bad: Sequence[Unreadable]) -> None:
+        intake.insert(self._connection, fresh)
+        self._kept += len(fresh) + stored.reject(self._connection, self._step_id, source_id, bad)
+        journal.add_count(self._connection, self._step_id, len(fresh))
+
+    def _with_new_columns(
+        self, opened: _Opened, source_id: int, batch: Sequence[Item]
+    ) -> tuple[_Opened, int]:
+        """Columns that first appear far down a file (a label that is there for some rows) find their field too."""
+        seen = set(opened.plan.columns)
+        rows = [row.values for row in batch if isinstance(row, Row) and not seen.issuperset(row.values)]
+        if not rows:
+            return opened, source_id
+        old = opened.plan
+        columns = tuple(dict.fromkeys((*old.columns, *chain.from_iterable(rows))))
+        mapped = self._mapped(opened.source, old.layout, columns, self._options.mapping | old.mapping)
+        opened = mapped._replace(plan=mapped.plan.model_copy(update={"preview": old.preview}))
+        if opened.plan.mapping != old.mapping:
+            # The rows above keep the mapping that they were read with.
+            return opened, self._note(opened)
+        stored.change_plan(self._connection, source_id, opened.kept)
+        return opened, source_id
+
+    def _sort(
+        self, source_id: int, opened: _Opened, batch: Sequence[Item], notes: Counter[str]
+    ) -> tuple[list[NewRecord], list[Unreadable]]:
+        """Rows as records or rejects; the busiest loop of an import."""
+        kind, step_id, convert, told, constants = self._kind, self._step_id, *opened[2:]
+        quick = None if constants else lane(kind, opened.plan.mapping, step_id, source_id)
+        good: list[NewRecord] = []
+        bad: list[Unreadable] = []
+        for row in batch:
+            if isinstance(row, NewRecord):
+                good.append(row)
+                continue
+            if isinstance(row, Unreadable):
+                bad.append(row)
+                continue
+            if quick and (record := quick(row)):
+                good.append(record)
+                continue
+            values = {**constants, **row.values} if constants else row.values
+            for made in convert(values):
+                if not isinstance(made, Example):
+                    raw = row.raw if made.part is None else encoded(made.part)
+                    bad.append(Unreadable(row.line, made.reason, raw))
+                    continue
+                fields, meta, said = made
+                original = None if is_told(told, values, fields, meta) else values
+                good.append(intake.prepared(kind, step_id, source_id, row.line, fields, meta, original))
+                if said:
+                    notes.update(said)
+                if not is_sound(kind, fields):
+                    self._unsound += 1
+        return good, bad
+
+    def _fresh(self, good: Sequence[NewRecord]) -> list[NewRecord]:
+        """The rows that no earlier import brought: the n-th copy of a row is fresh unless n copies were there."""
+        before = intake.occurrences(self._connection, good, self._step_id)
+        if not before:
+            return list(good)
+        fresh = []
+        for record in good:
+            if self._known[record.row_hash] < before.get(record.row_hash, 0):
+                self._known[record.row_hash] += 1
+            else:
+                fresh.append(record)
+        return fresh
+
+
+class _NothingToKeep(Exception):
+    """Rolls the import back: it was a dry run, or brought nothing new."""
+
+
+class _Way:
+    """How much of the bytes of all sources is behind; packed sources count when they are done."""
+
+    def __init__(self, found: Sequence[Source], progress: Progress) -> None:
+        self._progress = progress
+        self._sizes = {source.path: _size(source.path) for source in found}
+        self._all = sum(self._sizes.values())
+        self._behind = 0
+
+    def at(self, rows: int, position: int) -> None:
+        """So many rows are read, and the current source up to a byte."""
+        self._progress(rows, min(1.0, (self._behind + position) / self._all) if self._all else 0.0)
+
+    def done(self, source: Source) -> None:
+        """A source is behind."""
+        self._behind += self._sizes[source.path]
+
+
+def _position(stream: IO[bytes]) -> int:
+    with suppress(OSError, ValueError):
+        return stream.tell()
+    return 0
+
+
+def _size(path: str) -> int:
+    with suppress(OSError, ValueError):
+        status = os.stat(path)
+        return status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return 0
+
+
+def _summary(opened: Sequence[_Opened]) -> str:
+    names = [one.plan.name for one in opened]
+    return "import " + ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+
+
+@contextmanager
+def _decodable(name: str) -> Iterator[None]:
+    try:
+        with explained("read", name):
+            yield
+    except (UnicodeError, LookupError) as error:
+        raise CuratorError(
+            f"{name} cannot be decoded: {error}.", "Name its encoding with --encoding."
+        ) from error
