@@ -10,6 +10,7 @@ from pathlib import Path
 from curator.config import Config, with_values
 from curator.errors import CuratorError, NotFound
 from curator.export.folder import Export, check_name
+from curator.export.manifest import CANONICAL
 from curator.project import Project
 from curator.train import runs
 from curator.train.args import RUN, RunSpec
@@ -70,6 +71,11 @@ def require_libraries() -> None:
 
 
 def _check_export(export: Export) -> None:
+    if export.manifest.format != CANONICAL:
+        raise CuratorError(
+            f"The export {export.manifest.name} is in the format {export.manifest.format}; tuning reads {CANONICAL}.",
+            "Export the records once more, without --format.",
+        )
     for side in ("train.jsonl", "test.jsonl"):
         if side not in export.manifest.files:
             raise CuratorError(

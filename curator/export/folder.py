@@ -7,16 +7,20 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import IO
+
+from pydantic import ValidationError
 
 from curator.errors import CuratorError, NotFound, explained
 from curator.export import card
-from curator.export.manifest import FileEntry, Manifest
+from curator.export.formats import FORMATS, named
+from curator.export.manifest import CANONICAL, FileEntry, Manifest
 from curator.export.rows import Placed
-from curator.files import draft_folder, publish, write_atomically
-from curator.records import SPLITS, Frozen, Row
+from curator.export.writing import Progress, Written, write_rows
+from curator.files import draft_folder, publish, sha256, write_atomically
+from curator.records import Frozen, Kind
 
 MANIFEST = "manifest.json"
+CARD = "README.md"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
@@ -27,61 +31,53 @@ class Export(Frozen):
     manifest: Manifest
 
 
-class _Writer:
-    """One file on its way to disk, counted and hashed as it grows."""
+class Place(Frozen):
+    """Where an export goes."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream = stream
-        self._hash = hashlib.sha256()
-        self._bytes = 0
-        self._rows = 0
-        self._labels: Counter[str] = Counter()
+    exports: Path
+    """The project's folder of exports."""
+    name: str = ""
+    """What to call it; without a name it is called after its content, so that equal content is found again."""
+    out: Path | None = None
+    """Another folder to be the export itself."""
 
-    def write(self, row: Row) -> None:
-        line = (row.model_dump_json(exclude_defaults=True) + "\n").encode("utf-8")
-        self._stream.write(line)
-        self._hash.update(line)
-        self._bytes += len(line)
-        self._rows += 1
-        if label := getattr(row, "label", ""):
-            self._labels[label] += 1
-
-    def entry(self) -> FileEntry:
-        return FileEntry(
-            rows=self._rows,
-            bytes=self._bytes,
-            sha256=self._hash.hexdigest(),
-            labels=dict(sorted(self._labels.items())),
-        )
+    @property
+    def parent(self) -> Path:
+        """The folder that the export stands in."""
+        return self.exports if self.out is None else self.out.parent
 
 
-def write(exports: Path, name: str, rows: Iterable[Placed], manifest: Manifest, held: Counter[str]) -> Export:
-    """Write `exports/NAME/`; without a name it is called after its content, so equal content is found again.
+def write(
+    place: Place, rows: Iterable[Placed], manifest: Manifest, held: Counter[str], progress: Progress
+) -> Export:
+    """Write an export.
 
     Args:
-        exports: The project's folder of exports.
-        name: What to call it, or nothing.
+        place: Where to.
         rows: The rows with their sides; consumed once.
         manifest: Everything about the export but its files and held-back records.
         held: Filled by `rows` while they are consumed.
+        progress: Told how many rows were taken so far.
 
     Raises:
-        CuratorError: nothing to export, the name is taken by other content, or the disk does not want it.
+        CuratorError: nothing to export, the place is taken by something else, or the disk does not want it.
     """
-    check_name(name)
-    with draft_folder(exports, "write the export") as draft:
-        entries = _write_files(draft, rows)
-        if not entries:
-            raise CuratorError("There is nothing to export.", _why_empty(held))
-        target = exports / (name or _name_by_content(entries))
-        full = manifest.model_copy(
-            update={"name": target.name, "files": entries, "held_back": dict(sorted(held.items()))}
-        )
-        if target.exists() and load(target).manifest.files != entries:
-            raise CuratorError(f"There is an export {name} with other rows already.", "Choose another name.")
-        write_atomically(draft / MANIFEST, full.model_dump_json(indent=2) + "\n", "write the manifest")
-        write_atomically(draft / "README.md", card.render(full), "write the dataset card")
-        publish(draft, target)
+    check_name(place.name)
+    chosen = named(manifest.format)
+    with draft_folder(place.parent, "write the export") as draft:
+        written = write_rows(draft, manifest.kind, chosen, manifest.system, rows, progress)
+        held.update(written.held)
+        if not written.files:
+            raise CuratorError(
+                "There is nothing to export.", _why_empty(held, manifest.kind, bool(written.held))
+            )
+        name = place.name or _name_by_content(manifest.format, written.files)
+        target = place.out or place.exports / name
+        full = _completed(manifest, name, written, held)
+        chosen.finish(draft, full, chosen.columns[full.kind])
+        full = full.model_copy(update={"others": _others(draft, full.files)})
+        _describe(draft, full)
+        _put(draft, target, full)
     return Export(path=target, manifest=full)
 
 
@@ -90,11 +86,33 @@ def load(path: Path) -> Export:
 
     Raises:
         NotFound: there is no export.
+        CuratorError: its manifest cannot be read.
     """
     if not (path / MANIFEST).is_file():
         raise NotFound(f"There is no export {path.name}.", "Make one with `curator export`.")
     with explained("read the export", path):
-        return Export(path=path, manifest=Manifest.model_validate_json((path / MANIFEST).read_bytes()))
+        raw = (path / MANIFEST).read_bytes()
+    try:
+        return Export(path=path, manifest=Manifest.model_validate_json(raw))
+    except ValidationError as error:
+        raise CuratorError(
+            f"{path / MANIFEST} is no manifest of an export, or one of a newer version.",
+            "Export the data again.",
+        ) from error
+
+
+def verify(export: Export) -> None:
+    """The files are those that the manifest tells of.
+
+    Raises:
+        CuratorError: one is missing or has changed.
+    """
+    known = {name: entry.sha256 for name, entry in export.manifest.files.items()} | export.manifest.others
+    for name, expected in known.items():
+        path = export.path / name
+        inside = path.resolve().is_relative_to(export.path.resolve())
+        if not inside or not path.is_file() or sha256(path) != expected:
+            raise CuratorError(f"{path} is not the file that was exported.", "Export the data again.")
 
 
 def check_name(name: str) -> None:
@@ -109,33 +127,60 @@ def check_name(name: str) -> None:
         )
 
 
-def _write_files(folder: Path, rows: Iterable[Placed]) -> dict[str, FileEntry]:
-    writers: dict[str, _Writer] = {}
-    streams: list[IO[bytes]] = []
-    try:
-        for placed in rows:
-            if placed.split not in writers:
-                streams.append((folder / f"{placed.split}.jsonl").open("wb"))
-                writers[placed.split] = _Writer(streams[-1])
-            writers[placed.split].write(placed.row)
-    finally:
-        for stream in streams:
-            stream.close()
-    return {f"{side}.jsonl": writers[side].entry() for side in SPLITS if side in writers}
-
-
-def _name_by_content(entries: Mapping[str, FileEntry]) -> str:
-    return (
-        "data-" + hashlib.sha256("".join(entry.sha256 for entry in entries.values()).encode()).hexdigest()[:8]
+def _completed(manifest: Manifest, name: str, written: Written, held: Counter[str]) -> Manifest:
+    return manifest.model_copy(
+        update={
+            "name": name,
+            "files": written.files,
+            "held_back": {reason: count for reason, count in sorted(held.items()) if count},
+            "adapted": dict(sorted(written.adapted.items())),
+        }
     )
 
 
-def _why_empty(held: Counter[str]) -> str:
+def _others(draft: Path, files: Mapping[str, FileEntry]) -> dict[str, str]:
+    names = sorted(str(path.relative_to(draft)) for path in draft.rglob("*") if path.is_file())
+    return {name: sha256(draft / name) for name in names if name not in files}
+
+
+def _describe(draft: Path, manifest: Manifest) -> None:
+    write_atomically(draft / MANIFEST, manifest.model_dump_json(indent=2) + "\n", "write the manifest")
+    write_atomically(draft / CARD, card.render(manifest), "write the dataset card")
+
+
+def _put(draft: Path, target: Path, manifest: Manifest) -> None:
+    """Move a draft to its place; where the same rows lie already, they are renewed file by file."""
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        publish(draft, target)
+        return
+    if not (target / MANIFEST).is_file():
+        raise CuratorError(f"{target} exists already and is no export.", "Choose another name or folder.")
+    there = load(target).manifest
+    if (there.format, there.files) != (manifest.format, manifest.files):
+        raise CuratorError(
+            f"There is an export {target.name} with other rows or in another format already.",
+            "Choose another name.",
+        )
+    # Whatever else the user keeps in the folder stays.
+    for path in sorted(draft.rglob("*"), key=lambda path: path.name == MANIFEST):
+        if path.is_file():
+            (target / path.relative_to(draft)).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target / path.relative_to(draft))
+
+
+def _name_by_content(format_name: str, entries: Mapping[str, FileEntry]) -> str:
+    content = hashlib.sha256("".join(entry.sha256 for entry in entries.values()).encode()).hexdigest()
+    return f"{'data' if format_name == CANONICAL else format_name}-{content[:8]}"
+
+
+def _why_empty(held: Counter[str], kind: Kind, unfit: bool) -> str:
     if held.get("no split"):
         return "No record has a split yet: run `curator split` first."
-    reasons = ", ".join(f"{count} {reason}" for reason, count in held.items())
+    reasons = ", ".join(f"{count} {reason}" for reason, count in held.items() if count)
+    other = [name for name, chosen in FORMATS.items() if kind in chosen.columns] if unfit else []
+    hint = f" Other formats: {', '.join(other)}." if other else ""
     return (
-        f"Every record is held back: {reasons}."
+        f"Every record is held back: {reasons}.{hint}"
         if reasons
         else "Import records first, with `curator import`."
     )

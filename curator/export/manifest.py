@@ -6,18 +6,25 @@ from curator import __version__
 from curator.config import SplitSettings, WindowSettings
 from curator.records import Frozen, Kind
 
+CANONICAL = "jsonl"
+"""The format that runs read."""
+
 
 class FileEntry(Frozen):
-    """One file of an export."""
+    """One file of rows."""
 
+    split: str = ""
+    """The side that it holds: train, validation or test."""
     rows: int
-    """Lines of the file."""
+    """Rows of the file."""
     bytes: int
     """Its size."""
     sha256: str
     """Its SHA-256, hexadecimal."""
     labels: dict[str, int] = {}
     """Rows per label, for classification."""
+    escaped_formulas: bool = False
+    """Whether cells that a spreadsheet would compute carry an apostrophe in front, which a re-import takes off."""
 
 
 class Manifest(Frozen):
@@ -31,12 +38,18 @@ class Manifest(Frozen):
     """Name of the export."""
     kind: Kind
     """Kind of the rows."""
+    format: str = CANONICAL
+    """How the rows are written down; runs read jsonl."""
+    columns: dict[str, str] = {}
+    """Field to column, as `--map` takes it, for fields whose columns are called otherwise."""
     labels: tuple[str, ...] = ()
     """The closed list of labels."""
     system: str = ""
-    """The project's system prompt."""
+    """The project's system prompt; in formats of turns it stands in the rows as well."""
     files: dict[str, FileEntry]
-    """File name to its content."""
+    """Name of each file of rows to its content."""
+    others: dict[str, str] = {}
+    """Name of each further file that the format asks for, to its SHA-256."""
     query: str = ""
     """The query that chose the records; empty for all."""
     split: SplitSettings
@@ -45,3 +58,5 @@ class Manifest(Frozen):
     """How documents were cut, for text."""
     held_back: dict[str, int] = {}
     """Records that are not in the export, by reason."""
+    adapted: dict[str, int] = {}
+    """Rows that the format cannot hold as they are, by what was done to them."""

@@ -10,6 +10,7 @@ from curator import windows
 from curator.config import SplitSettings, WindowSettings
 from curator.records import ROWS, Frozen, Kind, Row
 from curator.store.records import StoredRecord, group_of
+from curator.text import storable
 from curator.validation import problems
 
 HELD_STATUSES = ("rejected", "flagged", "deleted")
@@ -47,11 +48,9 @@ def collect(
         if reason:
             held[reason] += 1
         elif plan.kind == "text":
-            windows_of_record = list(_windows(record, plan, units))
-            held["too short for a window"] += not windows_of_record
-            yield from windows_of_record
+            yield from _windows(record, plan, units, held)
         else:
-            values = {"id": str(record.id), "group": group_of(record, plan.split.group), **record.fields}
+            values = {"id": str(record.id), "group": _group(record, plan), **record.fields}
             yield Placed(str(record.split), ROWS[plan.kind].model_validate(values))
 
 
@@ -64,17 +63,29 @@ def shares(settings: SplitSettings) -> dict[str, float]:
     }
 
 
-def _windows(record: StoredRecord, plan: Plan, units: windows.UnitsOf) -> Iterator[Placed]:
-    text = record.fields["text"]
-    overlapping = (
-        plan.windows.stride or plan.windows.size
-    ) < plan.windows.size or plan.windows.target == "last"
-    for window in windows.cut(text, units, plan.windows, str(record.split), shares(plan.split)):
-        values = {
-            "id": f"{record.id}:{window.number}",
-            # Overlapping windows say the same thing several times: the statistics resample their document whole.
-            "group": group_of(record, plan.split.group) or (str(record.id) if overlapping else ""),
-            "text": window.text,
-            "target": window.target,
-        }
-        yield Placed(window.split, ROWS["text"].model_validate(values))
+def _windows(
+    record: StoredRecord, plan: Plan, units: windows.UnitsOf, held: Counter[str]
+) -> Iterator[Placed]:
+    group, windows_cut = _group(record, plan), 0
+    if _overlapping(plan.windows):
+        # Such windows say the same thing several times: the statistics resample their document whole.
+        group = group or str(record.id)
+    cut = windows.cut(record.fields["text"], units, plan.windows, str(record.split), shares(plan.split))
+    for window in cut:
+        windows_cut += 1
+        if window.text.strip():
+            values = {"group": group, "text": window.text, "target": window.target}
+            row = ROWS["text"].model_validate({"id": f"{record.id}:{window.number}", **values})
+            yield Placed(window.split, row)
+        else:
+            held["blank window"] += 1
+    if not windows_cut:
+        held["too short for a window"] += 1
+
+
+def _overlapping(settings: WindowSettings) -> bool:
+    return (settings.stride or settings.size) < settings.size or settings.target == "last"
+
+
+def _group(record: StoredRecord, plan: Plan) -> str:
+    return storable(group_of(record, plan.split.group))

@@ -120,7 +120,7 @@ def test_documents_are_split_before_their_windows_are_cut(make_project, tmp_path
     for i in range(12):
         (folder / f"{i}.txt").write_text(" ".join(f"d{i}w{j}" for j in range(100)))
     project = make_project(kind="text", windows={"size": 20, "stride": 10})
-    project.import_files([str(folder)], Options(), lambda _: None)
+    project.import_files([str(folder)], Options(), lambda *_: None)
     project.split()
     export = project.export()
     words = {
@@ -135,7 +135,7 @@ def test_one_long_document_is_cut_into_blocks_with_a_gap(make_project, tmp_path)
     path = tmp_path / "book.txt"
     path.write_text(" ".join(f"w{j}" for j in range(1000)))
     project = make_project(kind="text", windows={"size": 10, "target": "last"})
-    project.import_files([str(path)], Options(), lambda _: None)
+    project.import_files([str(path)], Options(), lambda *_: None)
     assert project.split().counts == {"blocks": 1}
     export = project.export()
     words = {
