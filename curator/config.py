@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
 from curator.errors import CuratorError, explained
 from curator.records import Frozen, Kind
@@ -16,8 +16,17 @@ from curator.text import nearest
 FILE_NAME = "curator.toml"
 BUNDLED_MODEL = "bundled"
 
+
+def _usable_similarity(value: float) -> float:
+    """Below a half most texts of one kind are alike, and nearly all records would have to stay together."""
+    if value and not 0.5 <= value <= 1.0:
+        raise ValueError(f"{value} is neither 0 nor between 0.5 and 1")
+    return value
+
+
 Share = Annotated[float, Field(ge=0.0, lt=1.0)]
 Positive = Annotated[int, Field(gt=0)]
+Similarity = Annotated[float, Field(ge=0.0, le=1.0), AfterValidator(_usable_similarity)]
 
 
 class SplitSettings(Frozen):
@@ -31,6 +40,10 @@ class SplitSettings(Frozen):
     """Another seed draws another split."""
     group: str = ""
     """A column whose equal values stay on one side (a customer, a document, an author)."""
+    near_duplicates: Similarity = 0.8
+    """Texts at least this alike (Jaccard similarity of their runs of three words) stay on one side; 0 for none."""
+    date: str = ""
+    """A column with dates: the oldest records go to train, then validation, the newest to test."""
 
     @model_validator(mode="after")
     def _leaves_something_to_train_on(self) -> SplitSettings:

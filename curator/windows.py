@@ -73,13 +73,19 @@ def cut(
 ) -> Iterator[Window]:
     """The windows of one document that belongs to `split`, or is cut into blocks inside (`blocks`)."""
     spans = units(text)
-    whole = {split: (0, len(spans))}
-    ranges = block_ranges(len(spans), shares, settings.size) if split == BLOCKS else whole
+    ranges = _blocks(spans, shares, settings.size) if split == BLOCKS else {split: (0, len(spans))}
     number = 0
     for side, (first, last) in ranges.items():
         for start, end in _steps(first, last, settings):
             yield _window(number, side, text, spans[start:end], settings)
             number += 1
+
+
+def parts(text: str, units: UnitsOf, settings: WindowSettings, shares: Mapping[str, float]) -> dict[str, str]:
+    """The blocks of a document that is cut inside: side to text."""
+    spans = units(text)
+    ranges = _blocks(spans, shares, settings.size)
+    return {side: text[spans[a][0] : spans[b - 1][1]] for side, (a, b) in ranges.items() if b > a}
 
 
 def block_ranges(units: int, shares: Mapping[str, float], gap: int) -> dict[str, tuple[int, int]]:
@@ -98,6 +104,18 @@ def block_ranges(units: int, shares: Mapping[str, float], gap: int) -> dict[str,
         end = units if side == sides[-1] else round(given * usable) + number * gap
         ranges[side] = (start, end)
         start = end + gap
+    return ranges
+
+
+def _blocks(spans: Spans, shares: Mapping[str, float], gap: int) -> dict[str, tuple[int, int]]:
+    """`block_ranges` without a character in common: several tokens can spell one character."""
+    ranges: dict[str, tuple[int, int]] = {}
+    taken = 0
+    for side, (first, last) in block_ranges(len(spans), shares, gap).items():
+        while first < last and spans[first][0] < taken:
+            first += 1
+        ranges[side] = (first, last)
+        taken = max([taken, *(end for _, end in spans[first:last])])
     return ranges
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from curator.errors import CuratorError
 from curator.records import KINDS, Frozen, Kind
+from curator.splitting.frozen import FrozenTest
 from curator.store.findings import Finding, Severity
 from curator.store.records import StoredRecord
 from curator.text import nearest
+
+
+def _uncut(text: str) -> Mapping[str, str]:
+    return {"train": text}
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,12 @@ class Context:
     """The column whose equal values stay on one side of the split; empty for none."""
     records: Callable[[], Iterable[StoredRecord]]
     """Every record that is neither deleted nor rejected; may be called again for another pass."""
+    near_duplicates: float = 0.0
+    """Similarity from which two texts stay on one side of the split; 0 for none."""
+    frozen: FrozenTest | None = None
+    """The test set as it was frozen, if it was."""
+    parts: Callable[[str], Mapping[str, str]] = _uncut
+    """The parts of a document that is cut inside: side to text."""
 
 
 @dataclass(frozen=True)

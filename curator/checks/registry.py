@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from curator.checks import duplicates, leaks, structure
+from curator.checks import contaminated, duplicates, frozen, leaks, structure
 from curator.checks.base import Check
 
-ALL: tuple[Check, ...] = (*structure.CHECKS, *leaks.CHECKS, *duplicates.CHECKS)
+ALL: tuple[Check, ...] = (
+    *structure.CHECKS,
+    *leaks.CHECKS,
+    *frozen.CHECKS,
+    *contaminated.CHECKS,
+    *duplicates.CHECKS,
+)

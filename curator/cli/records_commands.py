@@ -22,10 +22,14 @@ from curator.cli.output import (
 
 if TYPE_CHECKING:
     from curator.edits import Editor
+    from curator.project import Project
+    from curator.store.findings import Finding
     from curator.store.journal import Step
     from curator.store.records import StoredRecord
 
 SCREENFUL = 50
+NAMED = 5
+"""Leaks that are told in full after a change of many records."""
 
 
 @click.command("list", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -125,7 +129,7 @@ def edit_command(state: State, record_id: int, pairs: tuple[str, ...], as_json: 
       curator edit 17 --set label=refund --set "text=Where is my money?"
     """
     values = dict(_assignment(pair) for pair in pairs)
-    _apply(state, [record_id], None, as_json, lambda editor, ids: editor.set_fields(ids, values))
+    _apply(state, [record_id], None, as_json, lambda editor, ids: editor.set_fields(ids, values), True)
 
 
 @click.command("label")
@@ -144,7 +148,9 @@ def label_command(state: State, words: tuple[str, ...], text: str | None, as_jso
     *numbers, label = words
     if not all(number.isascii() and number.isdecimal() and len(number) < 19 for number in numbers):
         raise click.UsageError("Write the records' numbers, then one label: curator label 3 4 refund")
-    _apply(state, [int(n) for n in numbers], text, as_json, lambda editor, ids: editor.label(ids, label))
+    _apply(
+        state, [int(n) for n in numbers], text, as_json, lambda editor, ids: editor.label(ids, label), True
+    )
 
 
 def _verb(
@@ -155,7 +161,7 @@ def _verb(
     @json_option
     @click.pass_obj
     def command(state: State, record_ids: tuple[int, ...], text: str | None, as_json: bool) -> None:
-        _apply(state, record_ids, text, as_json, change)
+        _apply(state, record_ids, text, as_json, change, name == "restore")
 
     return command
 
@@ -203,7 +209,8 @@ def undo_command(state: State, steps: int, as_json: bool) -> None:
     Example:
       curator undo 3
     """
-    _tell_steps(state.project().editor.undo(steps), "Nothing to undo.", as_json)
+    project = state.project()
+    _tell_steps(project, project.editor.undo(steps), "Nothing to undo.", as_json)
 
 
 @click.command("redo")
@@ -217,7 +224,8 @@ def redo_command(state: State, steps: int, as_json: bool) -> None:
     Example:
       curator redo
     """
-    _tell_steps(state.project().editor.redo(steps), "Nothing to redo.", as_json)
+    project = state.project()
+    _tell_steps(project, project.editor.redo(steps), "Nothing to redo.", as_json)
 
 
 @click.command("log")
@@ -247,6 +255,7 @@ def _apply(
     text: str | None,
     as_json: bool,
     change: Callable[[Editor, Sequence[int]], int],
+    texts_changed: bool = False,
 ) -> None:
     from curator.text import plural
 
@@ -256,17 +265,27 @@ def _apply(
     named = list(dict.fromkeys(record_ids)) if text is None else project.ids(text)
     changed = change(project.editor, named)
     say(f"{plural(changed, 'record')} changed." if changed else "Nothing changed: it was so already.")
-    for record_id in named if len(named) == 1 else ():
-        if others := project.leaks_of(record_id):
-            say(f"Careful: on another side of the split, record {others[0]} has the same input now.")
+    _tell_leaks(project.leaks_of(named, texts_changed) if changed else ())
     if as_json:
         emit_json({"changed": changed})
 
 
-def _tell_steps(steps: Sequence[Step], nothing: str, as_json: bool) -> None:
+def _tell_leaks(found: Sequence[Finding]) -> None:
+    from curator.text import plural
+
+    for finding in found[:NAMED]:
+        say(f"Careful: record {finding.record_id} {finding.message}.")
+    if len(found) > NAMED:
+        say(f"And {plural(len(found) - NAMED, 'more', 'more')}: `curator check` lists them.")
+
+
+def _tell_steps(project: Project, steps: Sequence[Step], nothing: str, as_json: bool) -> None:
     from curator.edits import describe
+    from curator.text import plural
 
     say(describe(steps) or nothing)
+    if steps and (leaks := project.leaks()):
+        say(f"Careful: {plural(leaks, 'input')} on two sides of the split now; `curator check` names them.")
     if as_json:
         emit_json([step.model_dump() for step in steps])
 

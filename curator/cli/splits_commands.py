@@ -1,4 +1,4 @@
-"""split and export."""
+"""split."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from curator.cli.output import State, counted, emit_json, emit_table, json_optio
 
 if TYPE_CHECKING:
     from curator.config import SplitSettings
-    from curator.dividing import SplitReport
+    from curator.dividing.report import SplitReport
+    from curator.splitting.deviation import Deviation
+
+_NAMED = 5
 
 
 @click.command("split")
@@ -18,79 +21,41 @@ if TYPE_CHECKING:
 @click.option("--validation", type=float, help="Share of the validation set.")
 @click.option("--seed", type=int, help="Another seed draws another split.")
 @click.option("--group", help="A column whose equal values stay on one side.")
+@click.option(
+    "--near-duplicates",
+    type=float,
+    metavar="SIMILARITY",
+    help="Texts at least this alike stay on one side, .5 to 1; 0 for none.",
+)
+@click.option("--date", metavar="COLUMN", help="Divide by date: the oldest to train, the newest to test.")
 @click.option("--fresh", is_flag=True, help="Forget the split there is and draw a new one.")
 @click.option("--freeze", is_flag=True, help="From now on nothing comes into the test set or leaves it.")
 @json_option
 @click.pass_obj
 def split_command(
-    state: State,
-    test: float | None,
-    validation: float | None,
-    seed: int | None,
-    group: str | None,
-    fresh: bool,
-    freeze: bool,
-    as_json: bool,
+    state: State, /, fresh: bool, freeze: bool, as_json: bool, **options: str | float | None
 ) -> None:
     """Divide the records into train, validation and test.
 
-    A record that has a side keeps it when others are added. Equal inputs and records of
-    one group never stand on two sides. Options are kept in curator.toml.
+    Equal inputs, near duplicates (of the input, and of input and target together) and records
+    of one group never stand on two sides. A record that has a side keeps it when others are
+    added; one that would leak wherever it went is held back. Options are kept in curator.toml.
 
     \b
     Example:
       curator split --test .2 --validation .1 --group customer
+      curator split --date created_at --freeze
     """
     project = state.project()
-    options = {"split.test": test, "split.validation": validation, "split.seed": seed, "split.group": group}
-    project.change_settings({key: value for key, value in options.items() if value is not None})
+    project.change_settings({f"split.{name}": value for name, value in options.items() if value is not None})
     report = project.split(fresh=fresh, freeze=freeze)
     if as_json:
         emit_json(report.model_dump())
     else:
         _show(report)
     _tell_split(report, project.config.split)
-
-
-@click.command("export")
-@click.argument("name", required=False, default="")
-@click.option("--query", "-q", "text", default="", help="Only the records that this query fits.")
-@json_option
-@click.pass_obj
-def export_command(state: State, name: str, text: str, as_json: bool) -> None:
-    """Write train, validation and test with a manifest and a dataset card.
-
-    Without a name the export is called after its content: the same records give the same export.
-
-    \b
-    Example:
-      curator export
-      curator export reviewed --query status:accepted
-    """
-    from curator.text import plural
-
-    project = state.project()
-    export = project.export(name, text)
-    if leaks := project.leaks():
-        say(
-            f"Careful: {plural(leaks, 'input')} on two sides of the split; see `curator check --only split-leak`."
-        )
-    files = export.manifest.files
-    held = counted(export.manifest.held_back)
-    say(f"Wrote {export.path}" + (f"; held back: {held}." if held else "."))
-    if as_json:
-        emit_json(
-            {
-                "path": str(export.path),
-                "name": export.manifest.name,
-                "files": list(files),
-                "counts": {file_name: entry.rows for file_name, entry in files.items()},
-                "sha256": {file_name: entry.sha256 for file_name, entry in files.items()},
-                "held_back": export.manifest.held_back,
-            }
-        )
-    else:
-        emit_table(("file", "rows", "sha256"), [(n, e.rows, e.sha256) for n, e in files.items()])
+    if freeze:
+        say("The test set is frozen: nothing comes into it or leaves it from now on.")
 
 
 def _tell_split(report: SplitReport, settings: SplitSettings) -> None:
@@ -98,20 +63,51 @@ def _tell_split(report: SplitReport, settings: SplitSettings) -> None:
 
     held = counted(report.held_back)
     say(
-        f"{report.changed:,} records changed sides; {report.leaks} leaks."
+        f"{plural(report.changed, 'record')} changed sides; {plural(report.leaks, 'leak')}; "
+        f"{plural(report.clusters, 'cluster')} kept whole, with {plural(report.near_pairs, 'near-duplicate pair')}."
         + (f" Held back: {held}." if held else "")
     )
     if report.leaks:
         say(
-            "Equal inputs or groups stand on two sides since an edit or a new group column: --fresh draws a new split."
+            "Since an edit or a change of settings, records that belong together stand on two sides: "
+            "`curator check --only split-leak` names them, --fresh draws a new split."
         )
     if report.ungrouped:
         say(
             f"{plural(report.ungrouped, 'record')} without a value in {settings.group!r}: each is a group of its own."
         )
+    for side, (first, last) in report.periods.items():
+        say(f"{side}: {first} to {last}")
+    if report.out_of_period:
+        say(
+            f"{plural(report.out_of_period, 'cluster')} on a side of another time since an edit: "
+            "--fresh draws a new split."
+        )
+    _tell_shares(report, settings)
+
+
+def _tell_shares(report: SplitReport, settings: SplitSettings) -> None:
+    """What the user asked for and did not get."""
+    from curator.text import visible_line
+
     for side, share in (("validation", settings.validation), ("test", settings.test)):
         if share and report.counts and not report.counts.get(side) and not report.counts.get("blocks"):
             say(f"No record came into {side}: there are too few for a share of {share:.0%}.")
+    worst = report.deviation[0] if report.deviation else None
+    if worst and worst.beyond_rounding:
+        say(f"Furthest from its share: {_in_words(worst)}.")
+    for side, wanted in (("train", True), ("test", bool(settings.test and report.counts.get("test")))):
+        missing = [visible_line(label, 40) for label, counts in report.labels.items() if not counts.get(side)]
+        if missing and wanted:
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            say(f"No record in {side} has the label {', '.join(missing[:_NAMED])}{more}.")
+
+
+def _in_words(deviation: Deviation) -> str:
+    from curator.text import visible_line
+
+    what = "everything together" if deviation.label is None else visible_line(deviation.label, 40)
+    return f"{what} has {deviation.got:.1%} in {deviation.side} instead of {deviation.wanted:.1%}"
 
 
 def _show(report: SplitReport) -> None:

@@ -1,0 +1,1 @@
+"""Dividing a project: its records into the split, the split back into its records."""

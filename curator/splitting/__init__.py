@@ -1,0 +1,1 @@
+"""Splits that cannot leak: which records must not be parted, and which side each of them goes to."""
