@@ -25,7 +25,7 @@ def plain(kind: Kind, mapping: Mapping[str, str], also_used: Sequence[str] = ())
     """
     columns = [(field, mapping[field]) for field in field_names(kind) if field in mapping]
     required = tuple((field, column) for field, column in columns if field not in _OPTIONAL)
-    optional = tuple((field, column, _READINGS.get(field)) for field, column in columns if field in _OPTIONAL)
+    optional = tuple((field, column, _reading(field, column)) for field, column in columns if field in _OPTIONAL)
     used = frozenset((*(column for _, column in columns), *also_used))
     main = mapping.get(field_names(kind)[0], field_names(kind)[0])
     nothing = Refused(f"has no {main!r}, so there is nothing to make a record of")
@@ -60,6 +60,13 @@ def label(value: Any) -> Any:
     return value if isinstance(value, (list, dict)) else json.dumps(value, default=str)
 
 
+def choice(value: Any) -> Any:
+    """A label from the list of what an annotator chose; one choice is a label, several stay for checks to report."""
+    if isinstance(value, list) and len(value) == 1 and not isinstance(value[0], (list, dict)):
+        return None if value[0] in (None, "") else label(value[0])
+    return label(value)
+
+
 def history(value: Any) -> Any:
     """Earlier turns as messages: [question, answer] pairs, turns of other dialects, or either as JSON in a cell."""
     try:
@@ -72,7 +79,15 @@ def history(value: Any) -> Any:
     return [{"role": turn.role, "content": turn.text} for turn in turns]
 
 
-_READINGS: Mapping[str, Callable[[Any], Any]] = {"label": label, "history": history}
+_CHOSEN = "accept"
+"""The column in which Prodigy keeps what was chosen among several labels."""
+
+
+def _reading(field: str, column: str) -> Callable[[Any], Any] | None:
+    """What makes a field's value of a cell, where that is not the cell itself."""
+    if field == "label":
+        return choice if column == _CHOSEN else label
+    return history if field == "history" else None
 
 
 def _answering(convert: Converter, column: str, nothing: Refused) -> Converter:
