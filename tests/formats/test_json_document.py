@@ -255,13 +255,13 @@ VALUES = st.recursive(
 ROWS = st.lists(st.dictionaries(st.text(min_size=1), VALUES, min_size=1, max_size=4), min_size=1, max_size=6)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ROWS, st.sampled_from([None, 0, 2]))
 def test_any_array_is_read_as_it_is(rows, indent):
     assert values(read(json.dumps(rows, indent=indent).encode(), "x.json")) == rows
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(ROWS, st.data())
 def test_no_damage_loses_anything(rows, data):
     damaged = bytearray(

@@ -236,7 +236,7 @@ def test_what_a_writer_wrote_is_read_again(rows, delimiter):
     assert [tuple(row.values()) for row in values(found)] == [row for row in rows if any(row)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=8), st.data())
 def test_no_damage_loses_anything(rows, data):
     stream = io.StringIO()
