@@ -176,15 +176,24 @@ def with_values(config: Config, assignments: Iterable[tuple[str, str]]) -> Confi
     Raises:
         CuratorError: a key does not exist or its value is wrong.
     """
+    return with_settings(config, {key: _parsed(text) for key, text in assignments})
+
+
+def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
+    """The config with some dotted keys set.
+
+    Raises:
+        CuratorError: a key does not exist or its value is wrong.
+    """
     values = config.model_dump()
-    for key, text in assignments:
+    for key, value in settings.items():
         *path, last = key.split(".")
         table: Any = values
         for part in path:
             table = table.get(part) if isinstance(table, dict) else None
         if not isinstance(table, dict) or last not in table:
             raise CuratorError(f"There is no setting {key}.", nearest(key, setting_names(Config)))
-        table[last] = _parsed(text)
+        table[last] = value
     return checked(values)
 
 

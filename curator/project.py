@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from curator import importing, query, settings_file, windows
 from curator.checks import base, registry
-from curator.config import FILE_NAME, Config, load
+from curator.config import FILE_NAME, Config, load, with_settings
 from curator.dividing import aftermath, frozen_test
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
@@ -124,11 +124,16 @@ class Project:
 
     def retry_rejects(self, mapping: Mapping[str, str]) -> tuple[int, int]:
         """Try the rejects again; returns (added, still rejected)."""
-        return importing.retry(self.connection, self.kind, mapping, self.editor.actor)
+        wanted = {**self.config.fields, **mapping}
+        return importing.retry(self.connection, self.kind, wanted, self.editor.actor)
 
     def rejects(self) -> list[sources.StoredReject]:
         """What could not be read, with place and reason."""
         return sources.rejects(self.connection)
+
+    def reject_header(self) -> bytes:
+        """The header that all rejects share, where they come from tables with the same columns; else nothing."""
+        return importing.shared_header(self.connection)
 
     def records(self, text: str = "", limit: int = -1) -> list[StoredRecord]:
         """The records that a query fits."""
@@ -171,11 +176,25 @@ class Project:
             findings.replace(self.connection, [check.id for check in checks], found)
         return reports, found
 
-    def split(self, fresh: bool = False, freeze: bool = False) -> SplitReport:
-        """Give every usable record a side, as the settings say; records that have one keep it unless `fresh`."""
+    def split(
+        self, fresh: bool = False, freeze: bool = False, settings: Mapping[str, Any] | None = None
+    ) -> SplitReport:
+        """Give every usable record a side, as the settings say; records that have one keep it unless `fresh`.
+
+        `settings` (dotted keys) are written into curator.toml once the split has been made with them.
+        """
         from curator.dividing.divide import divide
 
-        return divide(self.connection, self._plan(), self.editor, fresh, freeze)
+        before = self.config
+        self.config = with_settings(before, settings or {})
+        try:
+            report = divide(self.connection, self._plan(), self.editor, fresh, freeze)
+        except BaseException:
+            self.config = before
+            raise
+        self.config = before
+        self.change_settings(settings or {})
+        return report
 
     def leaks_of(self, record_ids: Sequence[int], texts_changed: bool = True) -> list[Finding]:
         """What a change of some records has done to the split: leaks across it, and a frozen test set that differs."""

@@ -115,8 +115,15 @@ def all_text(fields: Mapping[str, Any]) -> list[str]:
         if value.__class__ is str:
             texts.append(value)
         else:
-            texts += _strings(value)
+            texts += _said(value)
     return texts
+
+
+def _said(value: Any) -> list[str]:
+    """What the turns of a conversation say, without who says it; of other values all texts."""
+    if isinstance(value, (list, tuple)):
+        return [part for turn in value for part in _said(turn)]
+    return _strings(value["content"] if isinstance(value, Mapping) and "content" in value else value)
 
 
 def _strings(value: Any) -> list[str]:

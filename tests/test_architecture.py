@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS = {
-    1: ("errors", "text"),
-    2: ("records", "files"),
-    3: ("query", "config"),
+    1: ("errors", "text", "dates", "shingles"),
+    2: ("records", "files", "similarity", "contamination"),
+    3: ("query", "config", "near_duplicates"),
     4: ("store", "formats", "splitting", "windows", "validation"),
     5: ("edits", "settings_file", "checks", "export", "train"),
     6: ("importing", "dividing", "evaluate", "schema", "doctor"),

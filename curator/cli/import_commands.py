@@ -95,16 +95,17 @@ def rejects_command(
       curator rejects --out to-mend.jsonl
     """
     from curator.formats.mapping import parse_assignments
+    from curator.text import plural
 
     project = state.project()
     if pairs and not retry:
         raise click.UsageError("--map only works together with --retry.")
     if retry:
         added, left = project.retry_rejects(parse_assignments(pairs))
-        say(f"{added:,} records could be read now; {left:,} rows are still rejected.")
+        say(f"{plural(added, 'record')} could be read now; {plural(left, 'row')} still rejected.")
     rejects = project.rejects()
     if out is not None:
-        _write_out(state.directory / out, rejects)
+        _write_out(state.directory / out, rejects, project.reject_header())
     if as_json:
         emit_json([_as_json(reject) for reject in rejects])
     elif out is None:
@@ -119,11 +120,12 @@ def _as_json(reject: StoredReject) -> dict[str, object]:
     return {"source": reject.source, "place": reject.place, "reason": reject.reason, "raw": raw}
 
 
-def _write_out(path: Path, rejects: Sequence[StoredReject]) -> None:
+def _write_out(path: Path, rejects: Sequence[StoredReject], header: bytes) -> None:
     from curator.files import write_atomically
     from curator.text import plural
 
-    write_atomically(path, b"".join(reject.raw + b"\n" for reject in rejects), "write the rejects")
+    rows = b"".join(reject.raw + b"\n" for reject in rejects)
+    write_atomically(path, header + rows, "write the rejects")
     say(f"Wrote {plural(len(rejects), 'reject')} to {path}.")
 
 

@@ -47,8 +47,8 @@ def split_command(
       curator split --date created_at --freeze
     """
     project = state.project()
-    project.change_settings({f"split.{name}": value for name, value in options.items() if value is not None})
-    report = project.split(fresh=fresh, freeze=freeze)
+    values = {f"split.{name}": value for name, value in options.items() if value is not None}
+    report = project.split(fresh=fresh, freeze=freeze, settings=values)
     if as_json:
         emit_json(report.model_dump())
     else:

@@ -17,7 +17,7 @@ from curator.export.manifest import CANONICAL, FileEntry, Manifest
 from curator.export.rows import Placed
 from curator.export.writing import Progress, Written, write_rows
 from curator.files import draft_folder, publish, sha256, write_atomically
-from curator.records import Frozen, Kind
+from curator.records import Frozen
 
 MANIFEST = "manifest.json"
 CARD = "README.md"
@@ -68,9 +68,7 @@ def write(
         written = write_rows(draft, manifest.kind, chosen, manifest.system, rows, progress)
         held.update(written.held)
         if not written.files:
-            raise CuratorError(
-                "There is nothing to export.", _why_empty(held, manifest.kind, bool(written.held))
-            )
+            raise CuratorError("There is nothing to export.", _why_empty(held, manifest, bool(written.held)))
         name = place.name or _name_by_content(manifest.format, written.files)
         target = place.out or place.exports / name
         full = _completed(manifest, name, written, held)
@@ -173,7 +171,10 @@ def _name_by_content(format_name: str, entries: Mapping[str, FileEntry]) -> str:
     return f"{'data' if format_name == CANONICAL else format_name}-{content[:8]}"
 
 
-def _why_empty(held: Counter[str], kind: Kind, unfit: bool) -> str:
+def _why_empty(held: Counter[str], manifest: Manifest, unfit: bool) -> str:
+    kind = manifest.kind
+    if manifest.query and not held.total():
+        return f"No record fits the query {manifest.query}."
     if held.get("no split"):
         return "No record has a split yet: run `curator split` first."
     reasons = ", ".join(f"{count} {reason}" for reason, count in held.items() if count)

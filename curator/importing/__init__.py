@@ -2,6 +2,15 @@
 
 from curator.importing.importer import Importer
 from curator.importing.plans import ImportReport, Options, Progress, SourcePlan, SourceReport
-from curator.importing.retrying import retry
+from curator.importing.retrying import retry, shared_header
 
-__all__ = ["ImportReport", "Importer", "Options", "Progress", "SourcePlan", "SourceReport", "retry"]
+__all__ = [
+    "ImportReport",
+    "Importer",
+    "Options",
+    "Progress",
+    "SourcePlan",
+    "SourceReport",
+    "retry",
+    "shared_header",
+]

@@ -63,6 +63,8 @@ class Importer:
         self._first = False
         """Whether the project is empty, so that nothing can be there already."""
         self._known: Counter[int] = Counter()
+        self._waiting: dict[bytes, list[int]] = {}
+        """Rejects of the current source that imports before had."""
         self._read = 0
         self._kept = 0
         self._unsound = 0
@@ -143,6 +145,7 @@ class Importer:
         totals: Counter[str] = Counter()
         notes: Counter[str] = Counter()
         source_id = self._note(opened)
+        self._waiting = stored.waiting(self._connection, opened.source.path, self._step_id)
         with _decodable(opened.plan.name):
             for batch in self._batches(opened, source_id):
                 opened, source_id = self._with_new_columns(opened, source_id, batch.items)
@@ -158,13 +161,12 @@ class Importer:
                 self._read += len(good) + len(bad)
                 way.at(self._read, batch.position)
         way.done(opened.source)
-        stored.settle_read(self._connection, source_id, self._step_id)
         counts = {name: totals[name] for name in _COUNTS}
         return SourceReport.model_validate({**dict(opened.plan), **counts, "notes": dict(notes)})
 
     def _batches(self, opened: _Opened, source_id: int) -> Iterator[Batch]:
         source, plan = opened.source, opened.plan
-        if not opened.constants and is_worthwhile(source.path, plan.layout):
+        if not opened.constants and not self._waiting and is_worthwhile(source.path, plan.layout):
             layout = plan.layout.model_dump()
             job = Job(source.path, layout, self._kind, plan.mapping, plan.columns, self._step_id, source_id)
             yield from batches(job)
@@ -180,8 +182,17 @@ class Importer:
 
     def _write(self, source_id: int, fresh: Sequence[NewRecord], bad: Sequence[Unreadable]) -> None:
         intake.insert(self._connection, fresh)
-        self._kept += len(fresh) + stored.reject(self._connection, self._step_id, source_id, bad)
+        unknown = [one for one in bad if not self._is_known(one)]
+        stored.reject(self._connection, self._step_id, source_id, unknown)
+        self._kept += len(fresh) + len(unknown)
         journal.add_count(self._connection, self._step_id, len(fresh))
+
+    def _is_known(self, reject: Unreadable) -> bool:
+        """Whether an import before kept this copy of a reject: the n-th is known if there were n."""
+        if not (kept := self._waiting.get(reject.raw)):
+            return False
+        kept.pop()
+        return True
 
     def _with_new_columns(
         self, opened: _Opened, source_id: int, batch: Sequence[Item]
@@ -216,6 +227,8 @@ class Importer:
             if isinstance(row, Unreadable):
                 bad.append(row)
                 continue
+            if self._waiting:
+                self._settle(row, convert)
             if quick and (record := quick(row)):
                 good.append(record)
                 continue
@@ -233,6 +246,12 @@ class Importer:
                 if not is_sound(kind, fields):
                     self._unsound += 1
         return good, bad
+
+    def _settle(self, row: Row, convert: Converter) -> None:
+        """A row that an import before had to reject, and this one can read, is no reject any more."""
+        if row.raw in self._waiting and all(isinstance(made, Example) for made in convert(row.values)):
+            for reject_id in self._waiting.pop(row.raw):
+                stored.settle(self._connection, reject_id, self._step_id)
 
     def _fresh(self, good: Sequence[NewRecord]) -> list[NewRecord]:
         """The rows that no earlier import brought: the n-th copy of a row is fresh unless n copies were there."""

@@ -111,10 +111,10 @@ def _item(given: tuple[Any, ...], layout: Layout) -> Item:
 
 def _read(job: Job, out: IO[bytes]) -> None:
     quick = lane(job.kind, job.mapping, job.step_id, job.source_id)
-    seen = frozenset(job.columns)
+    seen, width = frozenset(job.columns), len(job.mapping)
     with open(job.path, "rb") as stream:
         rows = reading.rows(stream, Layout.model_validate(job.layout))
-        while batch := [_written(row, quick, seen) for row in islice(rows, BATCH)]:
+        while batch := [_written(row, quick, seen, width) for row in islice(rows, BATCH)]:
             _give({"items": batch, "position": stream.tell()}, out)
     _give(None, out)
 
@@ -127,10 +127,11 @@ def _give(value: dict[str, Any] | None, out: IO[bytes]) -> None:
     out.flush()
 
 
-def _written(row: Row | Unreadable, quick: Lane | None, seen: frozenset[str]) -> tuple[Any, ...]:
+def _written(row: Row | Unreadable, quick: Lane | None, seen: frozenset[str], width: int) -> tuple[Any, ...]:
+    """A row with `width` columns has nothing but mapped ones if the fast lane takes it."""
     if isinstance(row, Unreadable):
         return tuple(row)
-    if quick and seen.issuperset(row.values) and (record := quick(row)):
+    if quick and (len(row.values) == width or seen.issuperset(row.values)) and (record := quick(row)):
         return tuple(record)
     return row.line, row.raw
 

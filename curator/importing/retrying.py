@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
@@ -38,6 +40,17 @@ def retry(
     return added, len(kept) - settled
 
 
+def shared_header(connection: sqlite3.Connection) -> bytes:
+    """The header of the tables that the rejects come from, as bytes of a line; empty unless they share one."""
+    plans = [sources.plan_of(connection, reject.id)[1] for reject in sources.rejects(connection)]
+    layouts = {Layout.model_validate(plan["layout"]) for plan in plans}
+    if len(layouts) != 1 or (layout := layouts.pop()).format != "csv" or not layout.header:
+        return b""
+    text = io.StringIO()
+    csv.writer(text, delimiter=layout.delimiter, lineterminator="\n").writerow(layout.columns)
+    return text.getvalue().encode(layout.encoding)
+
+
 class _NothingRead(Exception):
     """Rolls back a retry that would have changed nothing."""
 
@@ -52,11 +65,12 @@ def _again(
     if len(rows) != 1 or not isinstance(rows[0], Row):
         return []
     values = rows[0].values
-    try:
-        columns = mapping.resolve(kind, list(values), wanted, reject.place, [values])
-    except CuratorError:
-        # This one has other columns than those the user has in mind now.
-        columns = plan["mapping"]
+    columns: Mapping[str, str] = plan["mapping"]
+    if wanted:
+        others = {f: c for f, c in columns.items() if c in values and c not in wanted.values()}
+        # Where this one has other columns than those the user has in mind now, its old ones stay.
+        with suppress(CuratorError):
+            columns = mapping.resolve(kind, list(values), {**others, **wanted}, reject.place, [values])
     made = mapping.converter(kind, columns)(values)
     if not all(isinstance(one, Example) for one in made):
         return []

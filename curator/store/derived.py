@@ -15,6 +15,7 @@ from curator.text import searchable
 
 strictly_encoded = msgspec.json.Encoder().encode
 """Compact JSON in UTF-8; raises UnicodeEncodeError for a lone surrogate."""
+_encode_sorted = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
 _EMPTY: Mapping[str, Callable[[], Any]] = {"{}": dict, "[]": list}
 _HALF = 1 << 63
@@ -27,6 +28,14 @@ def encoded(value: Any) -> bytes:
         return strictly_encoded(value)
     except (UnicodeEncodeError, TypeError):
         return json.dumps(value, separators=(",", ":")).encode("ascii")
+
+
+def sorted_keys(value: Mapping[str, Any]) -> bytes:
+    """`encoded` with the keys in order: the same for objects that differ in the order of their keys alone."""
+    try:
+        return _encode_sorted(value)
+    except (UnicodeEncodeError, TypeError):
+        return json.dumps(value, separators=(",", ":"), sort_keys=True).encode("ascii")
 
 
 def decoded(text: str) -> Any:
@@ -82,5 +91,6 @@ def _input_key(kind: Kind, fields: Mapping[str, Any]) -> int:
     text = input_text(kind, fields)
     if text.isascii():
         return ascii_key(text)
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    plain = text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    folded = plain.casefold()
     return fingerprint("".join(folded.split()).encode("utf-8", "surrogatepass"))

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from curator.records import Kind
 from curator.store.connection import BUSY_SECONDS, transaction
-from curator.store.derived import derived, dump, encoded, fingerprint
+from curator.store.derived import derived, dump, encoded, fingerprint, sorted_keys
 
 _BLOCK = 100
 """Rows of one INSERT: the interpreter is asked once for all of them."""
@@ -52,7 +52,7 @@ def prepared(
     fields_json = encoded(fields)
     meta_json = encoded(meta) if meta else b"{}"
     came = "" if original is None else dump(original)
-    row_hash = fingerprint(fields_json + meta_json if meta else fields_json)
+    row_hash = fingerprint(fields_json + sorted_keys(meta) if meta else fields_json)
     key, length, search = derived(kind, fields)
     texts = (fields_json.decode("utf-8"), meta_json.decode("utf-8"), came)
     return NewRecord(step_id, source_id, line, *texts, row_hash, key, length, search)
@@ -100,6 +100,8 @@ def bulk(connection: sqlite3.Connection) -> Iterator[bool]:
     with _no_collection(), _rollback_journal(connection) if empty else nullcontext():
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
         with transaction(connection):
+            # Another import may have come first while this one waited for its turn.
+            empty = empty and not connection.execute("SELECT EXISTS (SELECT 1 FROM records)").fetchone()[0]
             late = _drop_indexes(connection) if empty else []
             yield bool(empty)
             for statement in late:

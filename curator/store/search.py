@@ -67,7 +67,8 @@ def _text(wanted: str) -> Condition:
         return "instr(search, ?) > 0", [wanted]
     sql = """CASE WHEN search != '' THEN instr(search, ?) > 0
         ELSE instr(lower(fields), ?) > 0 AND EXISTS
-            (SELECT 1 FROM json_tree(fields) WHERE atom IS NOT NULL AND instr(lower(atom), ?) > 0) END"""
+            (SELECT 1 FROM json_tree(fields)
+             WHERE atom IS NOT NULL AND key IS NOT 'role' AND instr(lower(atom), ?) > 0) END"""
     return sql, [wanted, dump(wanted)[1:-1], wanted]
 
 

@@ -41,19 +41,29 @@ def add(connection: sqlite3.Connection, step_id: int, name: str, path: str, plan
     return int(cursor.lastrowid or 0)
 
 
+def waiting(connection: sqlite3.Connection, path: str, step_id: int) -> dict[bytes, list[int]]:
+    """What imports before this step had to reject of a file: raw bytes to the numbers of the rejects."""
+    rows = connection.execute(
+        """SELECT r.raw, r.id FROM rejects r JOIN sources s ON s.id = r.source_id
+           WHERE r.hidden = 0 AND r.step_id != ? AND s.path = ?
+             AND NOT EXISTS (SELECT 1 FROM stacks WHERE name = 'undo' AND step_id = r.settled_by)
+           ORDER BY r.id""",
+        (step_id, path),
+    )
+    found: dict[bytes, list[int]] = {}
+    for raw, reject_id in rows:
+        found.setdefault(raw, []).append(reject_id)
+    return found
+
+
 def reject(
     connection: sqlite3.Connection, step_id: int, source_id: int, rows: Iterable[tuple[int, str, bytes]]
-) -> int:
-    """Keep (line, reason, raw) rows; returns how many are new: one that the same file had before is kept once."""
-    cursor = connection.executemany(
-        """INSERT INTO rejects (step_id, source_id, line, reason, raw) SELECT ?, ?, ?, ?, ?
-           WHERE NOT EXISTS (
-               SELECT 1 FROM rejects r JOIN sources s ON s.id = r.source_id
-               WHERE r.line = ? AND r.raw = ? AND r.hidden = 0
-                 AND s.path = (SELECT path FROM sources WHERE id = ?))""",
-        ((step_id, source_id, line, reason, raw, line, raw, source_id) for line, reason, raw in rows),
+) -> None:
+    """Keep (line, reason, raw) rows."""
+    connection.executemany(
+        "INSERT INTO rejects (step_id, source_id, line, reason, raw) VALUES (?, ?, ?, ?, ?)",
+        ((step_id, source_id, line, reason, raw) for line, reason, raw in rows),
     )
-    return max(cursor.rowcount, 0)
 
 
 def rejects(connection: sqlite3.Connection) -> list[StoredReject]:
@@ -70,21 +80,6 @@ def rejects(connection: sqlite3.Connection) -> list[StoredReject]:
 def change_plan(connection: sqlite3.Connection, source_id: int, plan: Mapping[str, Any]) -> None:
     """Note that a source turned out to have more columns than its first rows showed."""
     connection.execute("UPDATE sources SET plan = ? WHERE id = ?", (dump(dict(plan)), source_id))
-
-
-def settle_read(connection: sqlite3.Connection, source_id: int, step_id: int) -> None:
-    """Rejects of the same file whose line an import could read this time are settled by it."""
-    earlier = connection.execute(
-        """SELECT r.id, r.line FROM rejects r JOIN sources s ON s.id = r.source_id
-           WHERE r.hidden = 0 AND r.step_id != ? AND s.path = (SELECT path FROM sources WHERE id = ?)""",
-        (step_id, source_id),
-    ).fetchall()
-    if not earlier:
-        return
-    rows = connection.execute("SELECT line FROM records WHERE step_id = ? AND source_id = ?", (step_id, source_id))
-    read = {line for (line,) in rows}
-    settled = [(step_id, reject) for reject, line in earlier if line in read]
-    connection.executemany("UPDATE rejects SET settled_by = ? WHERE id = ?", settled)
 
 
 def plan_of(connection: sqlite3.Connection, reject_id: int) -> tuple[int, dict[str, Any]]:

@@ -140,3 +140,21 @@ def test_many_leaks_at_once_are_counted(said):
     assert err.count("Careful: ") == 5
     assert "more: `curator check` lists them." in err
     assert "Careful: 1 input on two sides of the split now" in said("undo")[2]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--test", "2"],
+        ["--test", "-1"],
+        ["--test", "nan"],
+        ["--test", ".9", "--validation", ".5"],
+        ["--near-duplicates", ".1"],
+        ["--group", "nope"],
+    ],
+)
+def test_options_that_fail_are_told_and_not_kept(said, options):
+    code, _, err = said("split", *options)
+    assert code == 1
+    assert "fault of Curator" not in err
+    assert said("split")[0] == 0

@@ -27,7 +27,9 @@ def odd_rows():
             yield {"text": number, "label": None}
             yield {"text": f"текст {number}", "label": "a", "score": 0.5}
             yield {"label": "a"}
-            yield {"text": f"half \ud800 {number}".encode("utf-16", "surrogatepass").decode("utf-16", "replace")}
+            yield {
+                "text": f"half \ud800 {number}".encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+            }
         if number == 4000:
             yield b""
             yield {"text": "late", "label": "a", "unseen": {"deep": [1]}}
@@ -70,7 +72,7 @@ def test_a_file_that_vanishes_is_told_and_nothing_is_written(make_project, tmp_p
     job = Job(
         str(tmp_path / "gone.jsonl"), Layout(format="jsonl").model_dump(), "text", {"text": "text"}, (), 1, 1
     )
-    with pytest.raises(CuratorError, match="Could not read .*gone"):
+    with pytest.raises(CuratorError, match=r"Could not read .*gone"):
         list(read_ahead.batches(job))
 
 
