@@ -95,9 +95,7 @@ def write(path: Path, count: int) -> None:
 
 def measured(code: str, path: Path) -> tuple[float, int]:
     """Seconds and peak MiB of one process."""
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     _, seconds, peak = done.stdout.split()[-3:]
     return float(seconds), int(peak)
 

@@ -79,7 +79,10 @@ def test_plain_ascii_needs_no_text_of_its_own_to_be_searched(make_project, tmp_p
 @pytest.mark.parametrize("number", [1, 99, 100, 101, 250])
 def test_any_number_of_records_goes_in(make_project, tmp_path, number):
     project = make_project(kind="text")
-    assert import_rows(project, tmp_path / "rows.jsonl", [{"text": f"t{i}"} for i in range(number)]).added == number
+    assert (
+        import_rows(project, tmp_path / "rows.jsonl", [{"text": f"t{i}"} for i in range(number)]).added
+        == number
+    )
     assert [record.fields["text"] for record in project.records()] == [f"t{i}" for i in range(number)]
 
 
