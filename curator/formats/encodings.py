@@ -126,7 +126,10 @@ def _wide(head: bytes) -> str:
 
 
 def _is_utf8(stream: IO[bytes], limit: int | None) -> tuple[bool, bytes]:
-    """Whether a stream is UTF-8, all of it or as many bytes as `limit` says, and the first piece of it that escapes into East Asian letters."""
+    """Whether a stream is UTF-8, all of it or as many bytes as `limit` says.
+
+    With it comes the first piece that escapes into East Asian letters.
+    """
     decoder = codecs.getincrementaldecoder(UTF8)()
     escaped = b""
     try:

@@ -25,7 +25,9 @@ def plain(kind: Kind, mapping: Mapping[str, str], also_used: Sequence[str] = ())
     """
     columns = [(field, mapping[field]) for field in field_names(kind) if field in mapping]
     required = tuple((field, column) for field, column in columns if field not in _OPTIONAL)
-    optional = tuple((field, column, _reading(field, column)) for field, column in columns if field in _OPTIONAL)
+    optional = tuple(
+        (field, column, _reading(field, column)) for field, column in columns if field in _OPTIONAL
+    )
     used = frozenset((*(column for _, column in columns), *also_used))
     main = mapping.get(field_names(kind)[0], field_names(kind)[0])
     nothing = Refused(f"has no {main!r}, so there is nothing to make a record of")
