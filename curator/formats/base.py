@@ -63,6 +63,8 @@ class Layout(Frozen):
     """Which part of the file holds the rows: a key of a JSON object, a sheet; empty for the whole."""
     shape: str = ""
     """json: how the rows lie in the document: a key of `json_document.SHAPES`."""
+    named: bool = False
+    """json: whether rows have named fields, so that a bare value among them is none."""
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,9 @@ def _detailed(source: Source, layout: Layout, lines: Sequence[str]) -> Layout:
         return table_layout.described(layout, lines, _DELIMITERS.get(suffix, dialect.DELIMITERS))
     if layout.format == "json":
         with source.open() as stream:
-            return json_shape.described(layout, stream)
+            layout = json_shape.described(layout, stream)
+        with source.open() as stream:
+            return layout.model_copy(update={"named": json_document.is_named(stream, layout)})
     return layout
 
 

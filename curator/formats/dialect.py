@@ -12,6 +12,9 @@ from typing import NamedTuple, Protocol
 
 DELIMITERS = (",", ";", "\t", "|")
 
+_SHORT_HEADER = 0.5
+"""What is left of the score where the first row has fewer cells than the rest: less than any surplus column adds."""
+
 _escaped = re.compile(r'\\(["\'\\])').sub
 
 csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
@@ -71,7 +74,8 @@ def fit(lines: Sequence[str], delimiters: Sequence[str] = DELIMITERS) -> Fit:
     quotes = ['"'] + [quote for quote in ("'", "") if _is_thinkable(quote, text)]
     backslashes = (False, True) if '\\"' in text or "\\'" in text else (False,)
     spaces = (False, True) if re.search(r"[,;|\t] [\"']", text) else (False,)
-    found = [_fit(lines, Dialect(*marks)) for marks in product(delimiters, quotes, backslashes, spaces)]
+    marks = [quote for quote in ('"', "'") if quote in text and (quote == '"' or quote in quotes)]
+    found = [_fit(lines, Dialect(*each), marks) for each in product(delimiters, quotes, backslashes, spaces)]
     # Of equals, max takes the first.
     return max(found, key=lambda each: round(each.score, 2))
 
@@ -82,7 +86,22 @@ def _is_thinkable(quote: str, text: str) -> bool:
     return bool(re.search(rf"(?:^|[,;|\t]) ?{quote}[^\n]*{quote}(?:[,;|\t]|\r?$)", text, re.MULTILINE))
 
 
-def _fit(lines: Sequence[str], dialect: Dialect) -> Fit:
+def _fit(lines: Sequence[str], dialect: Dialect, marks: Sequence[str]) -> Fit:
+    """How well a dialect explains lines in which `marks` may stand around cells.
+
+    A row counts against it when it fails, has another width, or cuts through a quoted cell; so does a short header.
+    """
+    rows, failed = _parsed(lines, dialect)
+    cut = {place for mark in marks for place in _cut(rows, mark, dialect)}
+    widths = Counter(len(row) for place, row in enumerate(rows) if place not in cut)
+    width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
+    share = times / (len(rows) + failed) if rows else 0.0
+    score = share * share * (width - 1) / width
+    return Fit(score * _SHORT_HEADER if rows and len(rows[0]) < width else score, dialect, rows, width)
+
+
+def _parsed(lines: Sequence[str], dialect: Dialect) -> tuple[list[list[str]], int]:
+    """The rows that are not blank, and how many fail."""
     rows: list[list[str]] = []
     failed = 0
     parser = dialect.parser(lines)
@@ -96,7 +115,25 @@ def _fit(lines: Sequence[str], dialect: Dialect) -> Fit:
             continue
         if any(cells):
             rows.append(cells)
-    widths = Counter(map(len, rows))
-    width, times = max(widths.items(), key=lambda item: (item[1], item[0]), default=(1, 0))
-    share = times / (len(rows) + failed) if rows else 0.0
-    return Fit(share * share * (width - 1) / width, dialect, rows, width)
+    return rows, failed
+
+
+def _cut(rows: Sequence[Sequence[str]], mark: str, dialect: Dialect) -> Iterator[int]:
+    """Places of rows in which a cell opens with a quotation mark that a later cell closes, perhaps of a later row."""
+    # Of its own marks, a dialect leaves only those behind a blank, which it does not take for an opening.
+    begin = "^ " if mark == dialect.quote else "^ ?"
+    opens = re.compile(rf"(?:{begin}|[,;|\t] ?){mark}").search
+    closes = re.compile(rf"{mark} ?(?:[,;|\t]|\r?\n?$)").search
+    opened = -1
+    for place, row in enumerate(rows):
+        for cell in row:
+            if mark not in cell or cell.count(mark) % 2 == 0:
+                continue
+            if opened >= 0 and closes(cell):
+                yield from (opened, place)
+                opened = -1
+            else:
+                opened = place if opens(cell) else -1
+        if mark != '"':
+            # An apostrophe may begin a word here and end another one there.
+            opened = -1

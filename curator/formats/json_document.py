@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import IO, Any
 
 from curator.formats.base import Layout, Row, Unreadable
@@ -25,6 +26,8 @@ of an object; all values of an object; columns under their names. What else an o
 makes no row.
 """
 
+_HEAD_ROWS = 100
+_NO_OBJECT = "is no object with named fields"
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -38,10 +41,19 @@ def read(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
     yield from reader.values("stands behind the end of the object" if layout.shape else "")
 
 
+def is_named(stream: IO[bytes], layout: Layout) -> bool:
+    """Whether the first rows tell that a bare value is no row: most are objects, none with a name that it would get."""
+    if layout.shape == "columns":
+        return False
+    rows = [row for row in islice(read(stream, layout), _HEAD_ROWS) if isinstance(row, Row)]
+    objects = [row for row in rows if row.values.keys() - {TEXT, SPLIT, KEY}]
+    return 2 * len(objects) >= len(rows) > 0 and not any(TEXT in row.values for row in objects)
+
+
 def read_bare(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
     """A row by itself, without the array around it."""
     reader = _Reader(Scanner(stream, layout), layout)
-    yield reader.row(reader.text.take(), _NOTHING)
+    yield reader.element(reader.text.take(), _NOTHING)
     yield from reader.values("stands behind the end of the row")
 
 
@@ -70,7 +82,7 @@ class _Reader:
                     yield row
                 over = "" if byte == b"{" else "stands behind the end of the value"
             else:
-                yield self._bad(self.text.take(), "is no object with named fields")
+                yield self._bad(self.text.take(), _NO_OBJECT)
             first = False
 
     def elements(self, constants: Mapping[str, str]) -> Iterator[Row | Unreadable]:
@@ -91,7 +103,9 @@ class _Reader:
                 continue
             piece = self.text.take()
             row = (
-                self.row(piece, constants) if value_may_come else self._bad(piece, "lacks a comma before it")
+                self.element(piece, constants)
+                if value_may_come
+                else self._bad(piece, "lacks a comma before it")
             )
             if not self._header:
                 yield row
@@ -159,6 +173,12 @@ class _Reader:
         except (NotJson, UnicodeDecodeError) as error:
             return self._unreadable(piece, error)
         return Row(piece.line, {**self._named(value), **constants}, self.text.original(piece.raw))
+
+    def element(self, piece: Piece, constants: Mapping[str, str]) -> Row | Unreadable:
+        """An element of an array as a row; a bare value is none where rows have named fields."""
+        row = self.row(piece, constants)
+        is_bare = isinstance(row, Row) and piece.raw[:1] not in (b"{", b"[")
+        return self._bad(piece, _NO_OBJECT) if is_bare and self._layout.named else row
 
     def _member(self, name: Piece) -> Iterator[Row | Unreadable]:
         try:

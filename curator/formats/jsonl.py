@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import IO
+from typing import IO, Any
 
 from curator.formats.base import UTF8, Layout, Row, Unreadable
 from curator.formats.json_values import NotJson, value_of, values_of
@@ -20,18 +20,30 @@ def read(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:
     if layout.encoding != UTF8:
         yield from _read_decoded(stream, layout)
         return
-    number = 0
+    for number, block, values in blocks(stream, layout):
+        if values:
+            for place, (value, line) in enumerate(zip(values, block, strict=True), start=number):
+                yield _row(Row, (place, value, line.rstrip(b"\r\n")))
+        else:
+            yield from judged(number, block)
+
+
+def blocks(stream: IO[bytes], layout: Layout) -> Iterator[tuple[int, list[bytes], Sequence[Any]]]:
+    """Some UTF-8 lines at a time: the number of the first, the lines, and their objects if all of them are well."""
+    number = 1
     rest = raw_lines(stream, layout)
     while block := list(islice(rest, _BLOCK)):
         # A blank line would shift the values against their lines.
-        if b"\n" not in block and b"\r\n" not in block and (values := values_of(block)):
-            for place, (value, line) in enumerate(zip(values, block, strict=True), start=number + 1):
-                yield _row(Row, (place, value, line.rstrip(b"\r\n")))
-        else:
-            for place, line in enumerate(block, start=number + 1):
-                if line.decode(UTF8, "replace").strip():
-                    yield _judged(place, line, line.rstrip(b"\r\n"))
+        whole = b"\n" not in block and b"\r\n" not in block
+        yield number, block, values_of(block) if whole else ()
         number += len(block)
+
+
+def judged(number: int, block: Sequence[bytes]) -> Iterator[Row | Unreadable]:
+    """Lines one by one, the first of which has a number."""
+    for place, line in enumerate(block, start=number):
+        if line.decode(UTF8, "replace").strip():
+            yield _judged(place, line, line.rstrip(b"\r\n"))
 
 
 def _read_decoded(stream: IO[bytes], layout: Layout) -> Iterator[Row | Unreadable]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import PurePosixPath
 
 from curator.formats.packed import SUFFIXES as PACKED
@@ -49,13 +51,20 @@ def reason_to_pass_over(inside: str) -> str:
     """Why a file at this place in a folder is no data, such as "hidden" or "an image"; empty when it may be some."""
     parts = PurePosixPath(inside).parts
     name = parts[-1].casefold() if parts else ""
-    if any(part.startswith(".") or part == "__MACOSX" for part in parts):
+    if _leads_out(parts):
+        return "a path that leads out of the archive"
+    if any((part.startswith(".") and part != "..") or part == "__MACOSX" for part in parts):
         return "hidden"
     if name.startswith(_ABOUT_THE_DATA):
         return "about the data"
     if name in _BOOKKEEPING:
         return "bookkeeping"
     return _TRADE_OF.get(PurePosixPath(name).suffix, "")
+
+
+def _leads_out(parts: Sequence[str]) -> bool:
+    steps = (-1 if part == ".." else 1 for part in parts if part != "/")
+    return any(depth < 0 for depth in accumulate(steps))
 
 
 def unpacked(name: str) -> str:

@@ -229,7 +229,7 @@ class Importer:
                 continue
             if self._waiting:
                 self._settle(row, convert)
-            if quick and (record := quick(row)):
+            if quick and (record := quick(row.line, row.values)):
                 good.append(record)
                 continue
             values = {**constants, **row.values} if constants else row.values

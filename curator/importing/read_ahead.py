@@ -6,6 +6,7 @@ itself; it gets a job as one line of JSON, and gives batches back as `marshal` w
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import json
 import marshal
@@ -15,13 +16,12 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from itertools import islice
 from typing import IO, Any, NamedTuple
 
 from curator.errors import CuratorError
-from curator.formats import reading
-from curator.formats.base import Layout, Row, Unreadable
-from curator.importing.fast_lane import Lane, lane
+from curator.formats import jsonl, reading
+from curator.formats.base import UTF8, Layout, Row, Unreadable
+from curator.importing.fast_lane import lane
 from curator.records import Kind
 from curator.store.intake import NewRecord
 
@@ -57,7 +57,7 @@ class Job(NamedTuple):
 
 def is_worthwhile(path: str, layout: Layout) -> bool:
     """Whether a source is a large file, a row a line, and there is a processor for it."""
-    if layout.format != "jsonl" or (os.cpu_count() or 1) < 2:
+    if layout.format != "jsonl" or layout.encoding != UTF8 or (os.cpu_count() or 1) < 2:
         return False
     with suppress(OSError, ValueError):
         return os.path.isfile(path) and os.path.getsize(path) >= LARGE
@@ -76,6 +76,9 @@ def batches(job: Job) -> Iterator[Batch]:
         try:
             assert process.stdin
             assert process.stdout
+            with suppress(OSError, AttributeError):
+                # Room for a batch, so that neither process waits for the other (Linux).
+                fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, 1 << 20)
             process.stdin.write(json.dumps(job).encode("ascii") + b"\n")
             process.stdin.close()
             layout = Layout.model_validate(job.layout)
@@ -110,13 +113,35 @@ def _item(given: tuple[Any, ...], layout: Layout) -> Item:
 
 
 def _read(job: Job, out: IO[bytes]) -> None:
-    quick = lane(job.kind, job.mapping, job.step_id, job.source_id)
+    layout = Layout.model_validate(job.layout)
+    quick = lane(job.kind, job.mapping, job.step_id, job.source_id, _as_it_is)
     seen, width = frozenset(job.columns), len(job.mapping)
+    batch: list[tuple[Any, ...]] = []
     with open(job.path, "rb") as stream:
-        rows = reading.rows(stream, Layout.model_validate(job.layout))
-        while batch := [_written(row, quick, seen, width) for row in islice(rows, BATCH)]:
-            _give({"items": batch, "position": stream.tell()}, out)
+        for number, block, values in jsonl.blocks(stream, layout):
+            if quick and values:
+                for line, value in enumerate(values, start=number):
+                    # A row with as many columns has nothing but mapped ones if the fast lane takes it.
+                    known = len(value) == width or seen.issuperset(value)
+                    batch.append(
+                        (known and quick(line, value)) or (line, block[line - number].rstrip(b"\r\n"))
+                    )
+            else:
+                batch += map(_as_read, jsonl.judged(number, block))
+            if len(batch) >= BATCH:
+                _give({"items": batch, "position": stream.tell()}, out)
+                batch = []
+        _give({"items": batch, "position": stream.tell()}, out)
     _give(None, out)
+
+
+def _as_it_is(_: type[NewRecord], columns: tuple[Any, ...]) -> Any:
+    """`marshal` takes plain tuples alone."""
+    return columns
+
+
+def _as_read(row: Row | Unreadable) -> tuple[Any, ...]:
+    return tuple(row) if isinstance(row, Unreadable) else (row.line, row.raw)
 
 
 def _give(value: dict[str, Any] | None, out: IO[bytes]) -> None:
@@ -125,15 +150,6 @@ def _give(value: dict[str, Any] | None, out: IO[bytes]) -> None:
     out.write(len(data).to_bytes(_PREFIX, "little"))
     out.write(data)
     out.flush()
-
-
-def _written(row: Row | Unreadable, quick: Lane | None, seen: frozenset[str], width: int) -> tuple[Any, ...]:
-    """A row with `width` columns has nothing but mapped ones if the fast lane takes it."""
-    if isinstance(row, Unreadable):
-        return tuple(row)
-    if quick and (len(row.values) == width or seen.issuperset(row.values)) and (record := quick(row)):
-        return tuple(record)
-    return row.line, row.raw
 
 
 def main() -> None:

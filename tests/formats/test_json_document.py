@@ -45,6 +45,30 @@ def test_an_array_of_arrays_has_numbered_columns_or_those_of_its_first_row():
     ]
 
 
+@pytest.mark.parametrize(
+    "pattern", ["[{}]", '{{"data": [{}]}}', '{{"a": [{{"body": "t0"}}, {}], "b": [{{"body": "t0"}}]}}']
+)
+@pytest.mark.parametrize("rows", ['{"body": "t1"}, {"foo": 1}, 5', '"stray", {"body": "t1"}, {"foo": 1}'])
+def test_a_bare_value_among_objects_is_rejected_and_adds_no_column(pattern, rows):
+    found = read(pattern.format(rows).encode(), "x.json", "text")
+    assert [row.reason for row in rejects(found)] == ["is no object with named fields"]
+    named = [{name: value for name, value in row.items() if name != "@split"} for row in values(found)]
+    assert [row for row in named if row != {"body": "t0"}] == [{"body": "t1"}, {"foo": 1}]
+
+
+def test_a_rejected_bare_value_is_rejected_again_when_it_is_retried():
+    layout = layout_of(b'[{"body": "t1"}, 5]', "x.json", "text")
+    (again,) = json_document.read_bare(io.BytesIO(b"5"), layout)
+    assert again == (1, "is no object with named fields", b"5")
+
+
+@pytest.mark.parametrize("rows", [["a", "b", {"meta": 1}], ["a", {"text": "b", "id": 1}]])
+def test_bare_values_are_texts_where_most_are_bare_or_objects_have_texts_too(rows):
+    found = read(json.dumps(rows).encode(), "x.json", "text")
+    assert not rejects(found)
+    assert values(found)[0] == {"text": "a"}
+
+
 def test_bare_values_are_texts():
     assert values(read(b'["a", "b"]', "x.json")) == [{"text": "a"}, {"text": "b"}]
 

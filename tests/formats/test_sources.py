@@ -111,6 +111,14 @@ def test_members_of_archives_are_sources_and_what_is_no_data_is_named(tmp_path):
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["../../evil.jsonl", "..\\evil.jsonl"])
+def test_a_member_that_leads_out_of_its_archive_is_left_out_for_that_reason(tmp_path, name):
+    found, left_out = expand(put(tmp_path / "a.zip", zipped(**{"good.csv": CSV, name: b"{}"})))
+    shown = name.replace("\\", "/")
+    assert list(found) == ["a.zip/good.csv"]
+    assert left_out == (f"a.zip/{shown} (a path that leads out of the archive)",)
+
+
 def test_archives_in_archives_are_opened_too_but_not_for_ever(tmp_path):
     inner = zipped(**{"deep.csv": CSV})
     path = put(tmp_path / "a.zip", zipped(**{"b.zip": zipped(**{"c.zip": inner})}))

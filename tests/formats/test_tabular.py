@@ -62,6 +62,75 @@ def test_quoting_that_is_not_quite_usual(text, expected):
     assert [row["text"] for row in values(found)] == expected
 
 
+LETTER = "Dear Sir{} message {}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize(
+    ("delimiter", "quote", "space", "inside"),
+    [
+        (",", '"', "", ","),
+        (";", '"', "", ";"),
+        ("\t", '"', "", "\t"),
+        (",", '"', "", ', ""he said"",'),
+        (",", '"', "", ",\n"),
+        (",", '"', "", ", yours,\nin this,"),
+        (",", "'", "", ","),
+        (",", '"', " ", ","),
+        ("\t", '"', "", ","),
+        (";", '"', "", ", , ,"),
+    ],
+)
+def test_a_delimiter_in_every_quoted_cell_makes_no_column(delimiter, quote, space, inside, header, encoding):
+    gap = delimiter + space
+    texts = [LETTER.format(inside, number) for number in range(300)]
+    rows = [f"{number}{gap}{quote}{text}{quote}{gap}spam" for number, text in enumerate(texts)]
+    for lines, names in (
+        (rows, ["number", "text", "label"]),
+        ([r.split(gap, 1)[1] for r in rows], ["text", "label"]),
+    ):
+        data = "\n".join([gap.join(names)] * header + lines).encode(encoding)
+        layout = layout_of(data, "t.csv")
+        assert (layout.delimiter, layout.quote, layout.header) == (delimiter, quote, header)
+        assert len(layout.columns) == len(names)
+        found = read_as(data, layout)
+        assert not rejects(found)
+        column = layout.columns[-2]
+        assert [row[column] for row in values(found)] == [text.replace('""', '"') for text in texts]
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        ('"Dear Sir, say ""so"""', 'Dear Sir, say "so"'),
+        ('"""Sir"", he said"', '"Sir", he said'),
+        ('"Dear Sir, say \\"so\\""', 'Dear Sir, say "so"'),
+    ],
+)
+def test_quotation_marks_beside_the_delimiter_of_every_quoted_cell_make_no_column(written, text):
+    for header in ("text,label\n", ""):
+        found = table(header + "".join(f"{written},{number}\n" for number in range(300)))
+        assert [tuple(row.values()) for row in values(found)] == [(text, str(n)) for n in range(300)]
+
+
+def test_a_delimiter_in_every_quoted_cell_of_a_lone_column_makes_no_other():
+    found = table("text\n" + "".join(f'"Dear Sir, message {number}"\n' for number in range(9)))
+    assert values(found) == [{"text": f"Dear Sir, message {number}"} for number in range(9)]
+
+
+@pytest.mark.parametrize("text", ["Hello, you", "a, b, c, d"])
+def test_a_mark_in_every_text_is_no_delimiter_where_the_header_has_another(text):
+    layout = layout_of(("text;label\n" + f"{text};spam\n" * 300).encode(), "t.csv")
+    assert (layout.delimiter, layout.columns) == (";", ("text", "label"))
+
+
+def test_quotation_marks_that_open_without_closing_are_text():
+    lines = [f'"so he began\tno {number}\n' for number in range(30)]
+    layout = layout_of(("text\tlabel\n" + "".join(lines)).encode(), "t.tsv")
+    assert (layout.quote, layout.columns) == ("", ("text", "label"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

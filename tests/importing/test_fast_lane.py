@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.formats import mapping
-from curator.formats.base import Row
 from curator.formats.outcomes import Example
 from curator.importing.fast_lane import lane
 from curator.records import field_names
@@ -34,7 +33,7 @@ def cases(draw):
 def test_both_ways_make_the_same_record(case):
     kind, columns, values = case
     quick = lane(kind, columns, 1, 2)
-    record = quick(Row(3, values, b"")) if quick else None
+    record = quick(3, values) if quick else None
     if record is None:
         return
     (example,) = mapping.converter(kind, columns)(values)
@@ -47,6 +46,6 @@ def test_both_ways_make_the_same_record(case):
 def test_ordinary_rows_take_it():
     quick = lane("instruction", {"instruction": "q", "answer": "a", "input": "i"}, 1, 1)
     assert quick
-    assert quick(Row(1, {"q": "How?", "i": "", "a": "Так.", "id": 7}, b""))
-    assert not quick(Row(1, {"q": "How?", "i": "", "a": None}, b""))
+    assert quick(1, {"q": "How?", "i": "", "a": "Так.", "id": 7})
+    assert not quick(1, {"q": "How?", "i": "", "a": None})
     assert lane("instruction", {"messages": "m"}, 1, 1) is None
