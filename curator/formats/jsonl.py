@@ -35,7 +35,8 @@ def blocks(stream: IO[bytes], layout: Layout) -> Iterator[tuple[int, list[bytes]
     while block := list(islice(rest, _BLOCK)):
         # A blank line would shift the values against their lines.
         whole = b"\n" not in block and b"\r\n" not in block
-        yield number, block, values_of(block) if whole else ()
+        values = values_of(block) if whole else ()
+        yield number, block, values if values and isinstance(values[0], dict) else ()
         number += len(block)
 
 

@@ -137,3 +137,9 @@ def test_no_damage_loses_anything(rows, data):
 
 def test_broken_first_lines_do_not_hide_what_the_file_is():
     assert len(values(read(b"broken\n" * 3 + b'{"text": "a"}\n' * 9, "rows"))) == 9
+
+
+def test_lines_that_are_all_lists_are_told_one_by_one():
+    found = rejects(read_as(b'["a", "b"]\n' * 40, Layout(format="jsonl")))
+    assert [reject.line for reject in found] == list(range(1, 41))
+    assert {reject.reason for reject in found} == {"is a list, not an object with named fields"}
