@@ -14,7 +14,7 @@ from typing import IO, Any, NamedTuple
 
 from curator.errors import CuratorError, explained
 from curator.formats import detect, mapping, reading, sources
-from curator.formats.base import Layout, Row, Source, Unreadable
+from curator.formats.base import UTF8, Layout, Row, Source, Unreadable
 from curator.formats.outcomes import Converter, Example
 from curator.formats.own_export import own_file
 from curator.importing.fast_lane import lane
@@ -111,8 +111,10 @@ class Importer:
     def _open(self, source: Source) -> _Opened:
         """Look at the first rows of a source and decide how all of them are to be read."""
         with _decodable(source.name):
-            layout = detect.layout_of(source, self._kind, self._options.format, self._options.encoding)
             own = own_file(source.path)
+            # What we wrote is UTF-8, however much its texts look like none.
+            encoding = self._options.encoding or (UTF8 if own else "")
+            layout = detect.layout_of(source, self._kind, self._options.format, encoding)
             if own and own.escaped_formulas:
                 layout = layout.model_copy(update={"escaped_formulas": True})
             with source.open() as stream:

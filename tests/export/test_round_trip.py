@@ -195,3 +195,8 @@ def test_any_text_and_label_come_back_from_every_format(rows):
 def test_lines_of_megabytes_come_back():
     long = "слово word\n" * 80_000
     check("instruction", ["jsonl", "parquet", "openai"], [{"instruction": f"a {long}", "answer": long}])
+
+
+def test_a_small_export_full_of_control_characters_is_still_known_as_ours():
+    rows = [{"instruction": "0", "answer": "0"}] * 3 + [{"instruction": "\x08\x08x", "answer": "0\x1f"}]
+    check("instruction", CANONICAL, rows)
