@@ -60,26 +60,41 @@ def _first_sharers(held_out: Sequence[str], train: Iterable[str], words: int) ->
     owners = [np.repeat(block.positions, block.counts) for block in blocks]
     known, which = np.unique(hashes, return_inverse=True)
     sharers = np.full(len(known), _NOBODY)
-    table = _Table(known)
+    lookup = _Lookup(known)
     for block in runs(train, words):
-        hits = table.hits(block.hashes)
-        places = np.minimum(np.searchsorted(known, block.hashes[hits]), len(known) - 1)
-        same = known[places] == block.hashes[hits]
-        found = np.searchsorted(np.cumsum(block.counts), hits[same], side="right")
-        np.minimum.at(sharers, places[same], block.positions[found].astype(np.int64))
+        hits, places = lookup.find(block.hashes)
+        texts = np.searchsorted(np.cumsum(block.counts), hits, side="right")
+        np.minimum.at(sharers, places, block.positions[texts].astype(np.int64))
     np.minimum.at(first, np.concatenate([np.zeros(0, np.int32), *owners]), sharers[which])
     return first
 
 
-class _Table:
-    """Tells quickly of most hashes that they are not among some known ones."""
+class _Lookup:
+    """Finds hashes among known ones, which ascend, by a table of where those with the same first bits begin."""
 
     def __init__(self, known: NDArray[np.uint64]) -> None:
-        bits = min(max((8 * len(known)).bit_length(), 8), 27)
+        bits = min(max((2 * len(known)).bit_length(), 8), 27)
+        self._known = known
         self._shift = np.uint64(64 - bits)
-        self._taken = np.zeros(1 << bits, bool)
-        self._taken[(known >> self._shift).view(np.int64)] = True
+        self._starts = np.zeros((1 << bits) + 1, np.int32)
+        np.add.at(self._starts, self._places(known) + 1, np.int32(1))
+        np.cumsum(self._starts, out=self._starts)
 
-    def hits(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """The places of the hashes that may be known."""
-        return np.flatnonzero(self._taken[(hashes >> self._shift).view(np.int64)])
+    def find(self, hashes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        """Which of the hashes are known, and where each of these stands among the known ones."""
+        places = self._places(hashes)
+        at, ends = self._starts[places], self._starts[places + 1]
+        some = np.flatnonzero(at < ends)
+        at, ends = at[some], ends[some]
+        found = []
+        while len(some):
+            same = self._known[at] == hashes[some]
+            found.append((some[same], at[same]))
+            at += 1
+            more = ~same & (at < ends)
+            some, at, ends = some[more], at[more], ends[more]
+        which, where = zip(*found, strict=True) if found else ((some,), (at,))
+        return np.concatenate(which), np.concatenate(where)
+
+    def _places(self, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+        return (hashes >> self._shift).view(np.int64)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from curator.errors import CuratorError
 from curator.shingles import shingles
 from curator.similarity import join
-from curator.similarity.pruning import prune, scattered
+from curator.similarity.pruning import prune
 from curator.similarity.sets import Sets, needed, spans, spare, whole, without_copies
 
 DEFAULT_THRESHOLD = 0.8
@@ -61,7 +61,7 @@ def links(texts: Sequence[str], threshold: float = DEFAULT_THRESHOLD) -> Pairs:
 
 def _found(texts: Sequence[str], threshold: float, find: Callable[[Sets, float], join.Matches]) -> Pairs:
     check_threshold(threshold)
-    sets = prune([scattered(block) for block in shingles(texts)], threshold)
+    sets = prune(shingles(texts), threshold)
     sets, firsts, copies = without_copies(sets)
     matches = find(sets, threshold)
     left = np.concatenate([firsts, sets.numbers[matches.left]])

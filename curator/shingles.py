@@ -37,7 +37,9 @@ _HEAD = np.array([(1 << 8 * width) - 1 for width in range(9)], np.uint64)
 """Masks that leave the first 0 to 8 bytes of a little-endian number."""
 _FACTOR = np.uint64(0x9E3779B97F4A7C13)
 
-_OUTSIDE, _LETTER, _ALONE, _MARK = range(4)
+_OUTSIDE, _LETTER, _ALONE, _MARK, _LEAD = range(5)
+_BYTES = bytes([_LETTER if c else _OUTSIDE for c in _FOLD[:128]] + 64 * [_MARK] + 64 * [_LEAD])
+"""Kinds of UTF-8 bytes: those that continue a character stay with its first one."""
 _JOINERS = (0x200C, 0x200D)
 _MARK_RANGES = ((0x300, 0x3400), (0xA000, 0xAC00), (0xFB00, 0x1F000))
 """Where combining marks are found in the first planes, without the large ranges that have none."""
@@ -133,23 +135,29 @@ def _ascii_words(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64
 
 def _unicode_words(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """The same for any texts; lone surrogates are no letters."""
-    lowered = [text.lower() for text in texts]
-    text = "\0".join(["", *lowered, _PADDING])
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kinds = _kinds().take(codes)
+    encoded = [text.lower().encode("utf-8", "surrogatepass") for text in texts]
+    data = b"\0".join([b"", *encoded, _PADDING.encode()])
+    kinds = np.frombuffer(bytearray(data.translate(_BYTES)), np.uint8)
+    leads = np.flatnonzero(kinds == _LEAD)
+    kinds[leads] = _kinds().take(_code_points(np.frombuffer(data, np.uint8), leads))
     bases = np.flatnonzero(kinds != _MARK)
-    if len(bases) < len(kinds):
-        kinds = kinds[bases]
+    kinds = kinds[bases]
     inside = kinds != _OUTSIDE
     parted = (kinds[1:] != _LETTER) | (kinds[:-1] != _LETTER)
     starts = bases[np.flatnonzero(inside[1:] & parted) + 1]
     ends = bases[np.flatnonzero(inside[:-1] & parted) + 1]
-    sizes = (codes >= 0x80).view(np.uint8) + (codes >= 0x800) + (codes >= 0x10000)
-    offsets = np.arange(len(codes))
-    offsets[1:] += np.cumsum(sizes[:-1], dtype=np.int64)
-    lengths = np.fromiter(map(len, lowered), np.int64, len(lowered))
-    hashes = _word_hashes(text.encode("utf-8", "surrogatepass"), offsets[starts], offsets[ends])
-    return hashes, _counts(starts, lengths)
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    return _word_hashes(data, starts, ends), _counts(starts, lengths)
+
+
+def _code_points(data: NDArray[np.uint8], leads: NDArray[np.int64]) -> NDArray[np.uint32]:
+    """The code points of the characters of two to four UTF-8 bytes that begin at `leads`."""
+    first = data[leads].astype(np.uint32)
+    second, third, fourth = (data[leads + place].astype(np.uint32) & 0x3F for place in (1, 2, 3))
+    two = (first & 0x1F) << 6 | second
+    three = (first & 0x0F) << 12 | second << 6 | third
+    four = (first & 0x07) << 18 | second << 12 | third << 6 | fourth
+    return np.where(first < 0xE0, two, np.where(first < 0xF0, three, four))
 
 
 def _counts(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -170,11 +178,17 @@ def _runs(words: Block, width: int) -> Block:
 
 
 def _windows(words: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
-    """The hash of `width` words from each word on: a polynomial in their hashes."""
-    hashes = words[: max(len(words) - width + 1, 0)].copy()
-    for step in range(1, width):
+    """The hash of `width` words from each word on: a polynomial in their hashes, put together from halves."""
+    if width == 1:
+        return words.copy()
+    half = width // 2
+    first = _windows(words, half)
+    hashes = first[: max(len(words) - 2 * half + 1, 0)] * np.uint64(pow(int(_FACTOR), half, 1 << 64))
+    hashes += first[half:]
+    if width % 2:
+        hashes = hashes[: max(len(words) - width + 1, 0)]
         hashes *= _FACTOR
-        hashes += words[step : step + len(hashes)]
+        hashes += words[width - 1 :]
     return hashes
 
 

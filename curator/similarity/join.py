@@ -44,10 +44,9 @@ def join(sets: Sets, threshold: float) -> Matches:
         CuratorError: there are more pairs than fit into memory.
     """
     postings = _postings(sets, threshold)
-    bounds = _Bounds(sets, threshold)
     found, waiting, count = [], [np.zeros(0, np.int64)], 0
     for some in _entry_pairs(np.arange(1, len(postings.ends) + 1), postings.ends):
-        waiting.append(_distinct(bounds.fitting(postings, *some)))
+        waiting.append(_fitting(sets, threshold, postings, *some))
         if sum(map(len, waiting)) > _WAITING:
             found.append(_matches(sets, threshold, _distinct(np.concatenate(waiting))))
             waiting, count = waiting[:1], count + len(found[-1].left)
@@ -63,15 +62,14 @@ def links(sets: Sets, threshold: float) -> Matches:
     not connected yet, so a thousand variations of one text cost a thousand comparisons and not half a million.
     """
     postings = _postings(sets, threshold)
-    bounds = _Bounds(sets, threshold)
     entries = np.flatnonzero(postings.ends > np.arange(1, len(postings.ends) + 1))
-    found = [_matches(sets, threshold, _distinct(bounds.fitting(postings, entries, entries + 1)))]
+    found = [_matches(sets, threshold, _fitting(sets, threshold, postings, entries, entries + 1))]
     parts = _parts(len(sets.sizes), found)
     order, starts, ends = _between_parts(postings, parts)
     for one, other in _entry_pairs(starts, ends):
         here, there = order[one], order[other]
         fresh = parts[postings.owners[here]] != parts[postings.owners[there]]
-        pairs = _distinct(bounds.fitting(postings, here[fresh], there[fresh]))
+        pairs = _fitting(sets, threshold, postings, here[fresh], there[fresh])
         matches = _matches(sets, threshold, pairs)
         if len(matches.left):
             found.append(matches)
@@ -98,8 +96,10 @@ class _Postings(NamedTuple):
     """The tokens of all prefixes, equal ones together and smaller sets first among them."""
 
     owners: NDArray[np.int32]
-    ranks: NDArray[np.int32]
-    """How many tokens of the set come before this one."""
+    sizes: NDArray[np.int32]
+    """How large the set is."""
+    rest: NDArray[np.int32]
+    """How many tokens it has from this one on."""
     groups: NDArray[np.int64]
     """Which token it is, counted from 1."""
     ends: NDArray[np.int64]
@@ -110,7 +110,7 @@ def _postings(sets: Sets, threshold: float) -> _Postings:
     lengths = spare(sets.sizes, threshold) + 1
     places = spans(sets.starts, lengths)
     owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    ranks = (places - np.repeat(sets.starts, lengths)).astype(np.int32)
+    rest = (np.repeat(sets.starts + sets.sizes, lengths) - places).astype(np.int32)
     bits = np.uint64(max(len(places).bit_length(), 8))
     # The number of the entry takes the low bits; tokens that agree in all other bits only make more candidates.
     entries = (sets.tokens[places] << np.uint64(8)) >> bits << bits
@@ -121,10 +121,11 @@ def _postings(sets: Sets, threshold: float) -> _Postings:
     shared = ~(new[1:] & new[:-1])
     order = (entries[shared] & ((np.uint64(1) << bits) - np.uint64(1))).view(np.int64)
     groups = np.cumsum(new[:-1][shared])
-    owners, ranks = owners[order], ranks[order]
+    owners = owners[order]
     limits = np.searchsorted(whole(threshold * sets.sizes), sets.sizes, side="right")
     lines = groups * (len(lengths) + 1)
-    return _Postings(owners, ranks, groups, np.searchsorted(lines + owners, lines + limits[owners]))
+    ends = np.searchsorted(lines + owners, lines + limits[owners])
+    return _Postings(owners, sets.sizes.astype(np.int32)[owners], rest[order], groups, ends)
 
 
 def _distinct(values: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -149,28 +150,18 @@ def _entry_pairs(
         first = last
 
 
-class _Bounds:
-    """The filters that look at two sets and a token that they share."""
-
-    def __init__(self, sets: Sets, threshold: float) -> None:
-        self._sizes = sets.sizes.astype(np.int32)
-        self._parities = sets.parities
-        self._threshold = threshold
-
-    def fitting(
-        self, postings: _Postings, here: NDArray[np.int64], there: NDArray[np.int64]
-    ) -> NDArray[np.int64]:
-        """The pairs of sets of two entries each that can be similar, as smaller << 32 | larger."""
-        left, right = postings.owners[here], postings.owners[there]
-        left_sizes, right_sizes = self._sizes[left], self._sizes[right]
-        both = left_sizes + right_sizes
-        least = needed(both, self._threshold)
-        fits = np.minimum(left_sizes - postings.ranks[here], right_sizes - postings.ranks[there]) >= least
-        left, right, apart = left[fits], right[fits], (both - 2 * least)[fits]
-        fits = np.bitwise_count(self._parities[left] ^ self._parities[right]) <= apart
-        left, right = left[fits].astype(np.int64), right[fits].astype(np.int64)
-        pairs: NDArray[np.int64] = np.minimum(left, right) << 32 | np.maximum(left, right)
-        return pairs
+def _fitting(
+    sets: Sets, threshold: float, postings: _Postings, here: NDArray[np.int64], there: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The pairs of sets of two entries each that the filters leave, each once, as smaller << 32 | larger."""
+    both = postings.sizes[here] + postings.sizes[there]
+    fits = np.minimum(postings.rest[here], postings.rest[there]) >= needed(both, threshold)
+    here, there, both = here[fits], there[fits], both[fits]
+    left, right = postings.owners[here].astype(np.int64), postings.owners[there].astype(np.int64)
+    differing = np.bitwise_count(sets.parities[left] ^ sets.parities[right])
+    fits = differing <= both - 2 * needed(both, threshold)
+    left, right = left[fits], right[fits]
+    return _distinct(np.minimum(left, right) << 32 | np.maximum(left, right))
 
 
 def _matches(sets: Sets, threshold: float, pairs: NDArray[np.int64]) -> Matches:

@@ -7,6 +7,7 @@ than they are, so no set with a partner is left out. Most data falls here, befor
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,18 +16,21 @@ from numpy.typing import NDArray
 from curator.shingles import Block
 from curator.similarity.sets import Sets, arranged, spare
 
-_SLICE_BITS = 6
-_SLICES = 1 << _SLICE_BITS
-"""Tokens are counted slice by slice, by the first bits of their hashes, so that a table fits into a cache."""
+_AT_ONCE = 1 << 16
+"""Tokens are counted in slices of about so many, up to 256 slices, so that a table fits into a cache."""
 _BUCKETS = 3
 """Buckets for each token, at least."""
+_TOKENS, _SETS = 1 << 19, 1 << 16
+"""How many tokens and sets, numbered with 16 bits, are put into one block, if there are more in it than one."""
 _WORTHWHILE = 0.8
 """A round that leaves more than this share of the sets is the last."""
+_SPREAD = np.uint64(0xD6E8FEB86659FD93)
+"""Spreads tokens of one slice over all buckets."""
 _COMMONNESS = np.uint64(56)
 _TOKEN = np.uint64((1 << 56) - 1)
 
 
-class Scattered(NamedTuple):
+class _Scattered(NamedTuple):
     """The tokens of the sets of a block, slice by slice."""
 
     positions: NDArray[np.int32]
@@ -47,14 +51,43 @@ class _Slice(NamedTuple):
     """How often the bucket of the token was found; 255 stands for more, too."""
 
 
-def scattered(block: Block) -> Scattered:
-    """The same sets, their tokens ordered by slice."""
+def _scatter(texts: Iterable[Block]) -> list[_Scattered]:
+    """All sets, in larger blocks, their tokens ordered by slice."""
+    blocks = list(_merged(texts))
+    tokens = sum(len(block.hashes) for block in blocks)
+    bits = min(max((tokens // _AT_ONCE).bit_length(), 1), 8)
+    blocks.reverse()
+    return [_scattered(blocks.pop(), bits) for _ in range(len(blocks))]
+
+
+def _merged(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The same sets in fewer blocks: a few large arrays are cheaper to hold than many small ones."""
+    waiting: list[Block] = []
+    sets = tokens = 0
+    for block in blocks:
+        sets, tokens = sets + len(block.counts), tokens + len(block.hashes)
+        if waiting and (tokens > _TOKENS or sets > _SETS):
+            yield Block(*map(np.concatenate, zip(*waiting, strict=True)))
+            waiting, sets, tokens = [], len(block.counts), len(block.hashes)
+        waiting.append(block)
+    if waiting:
+        yield Block(*map(np.concatenate, zip(*waiting, strict=True)))
+
+
+def _scattered(block: Block, bits: int) -> _Scattered:
+    """The same sets, their tokens ordered by the first bits."""
     owners = np.repeat(np.arange(len(block.counts), dtype=np.uint16), block.counts)
-    slices = (block.hashes >> np.uint64(64 - _SLICE_BITS)).astype(np.uint8)
+    slices = (block.hashes >> np.uint64(64 - bits)).astype(np.uint8)
     order = np.argsort(slices, kind="stable")
-    cuts = np.zeros(_SLICES + 1, np.int64)
-    np.cumsum(np.bincount(slices, minlength=_SLICES), out=cuts[1:])
-    return Scattered(block.positions, block.counts, owners[order], block.hashes[order], cuts)
+    cuts = _offsets(np.bincount(slices, minlength=1 << bits))
+    return _Scattered(block.positions, block.counts, owners[order], block.hashes[order], cuts)
+
+
+def _offsets(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Where parts of these lengths begin, one after the other, and the end."""
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return offsets
 
 
 class _Census:
@@ -76,25 +109,26 @@ class _Census:
         bits = max((_BUCKETS * len(tokens)).bit_length(), 8)
         table = np.empty(1 << bits, np.uint32)
         table.fill(0)
-        buckets = ((tokens << np.uint64(_SLICE_BITS)) >> np.uint64(64 - bits)).view(np.int64)
+        buckets = ((tokens * _SPREAD) >> np.uint64(64 - bits)).view(np.int64)
         np.add.at(table, buckets, np.uint32(1))
-        commonness = np.minimum(table, np.uint32(255)).astype(np.uint8)[buckets]
-        np.add.at(self._own, owners[commonness == 1], np.int32(1))
+        counts = table[buckets]
+        np.add.at(self._own, owners[counts == 1], np.int32(1))
         self.alive = self._own <= self._allowed
-        return _Slice(tokens, owners, commonness)
+        return _Slice(tokens, owners, np.minimum(counts, np.uint32(255)).astype(np.uint8))
 
 
-def prune(blocks: list[Scattered], threshold: float) -> Sets:
-    """The sets that may have a partner; `blocks` is emptied.
+def prune(texts: Iterable[Block], threshold: float) -> Sets:
+    """The sets that may have a partner, out of blocks of them.
 
     Their tokens are a byte that says how common the token is, and 56 bits of its hash: in order, rare ones come first.
     """
+    blocks = _scatter(texts)
     _drop_most(blocks, threshold)
     if not blocks:
         return arranged(np.zeros(0, np.int32), np.zeros(0, np.int64), np.zeros(0, np.uint64))
     positions = np.concatenate([block.positions for block in blocks])
     sizes = np.concatenate([block.counts for block in blocks])
-    parts = [_joined(blocks, number) for number in range(_SLICES)]
+    parts = [_joined(blocks, number) for number in range(len(blocks[0].cuts) - 1)]
     blocks.clear()
     alive, worthwhile = np.ones(len(sizes), bool), True
     while worthwhile:
@@ -106,36 +140,36 @@ def prune(blocks: list[Scattered], threshold: float) -> Sets:
     return _whole(parts, alive, positions, sizes)
 
 
-def _drop_most(blocks: list[Scattered], threshold: float) -> None:
+def _drop_most(blocks: list[_Scattered], threshold: float) -> None:
     """Leave out the sets of which one look at the tokens tells that they have no partner."""
     blocks[:] = [block for block in blocks if len(block.counts)]
     if not blocks:
         return
     sizes = np.concatenate([block.counts for block in blocks])
     census = _Census(sizes, threshold, np.ones(len(sizes), bool))
-    for number in range(_SLICES):
+    for number in range(len(blocks[0].cuts) - 1):
         census.count(_joined(blocks, number))
     firsts = np.cumsum([len(block.counts) for block in blocks[:-1]])
     for number, keep in enumerate(np.split(census.alive, firsts)):
         blocks[number] = _kept(blocks[number], keep)
 
 
-def _kept(block: Scattered, keep: NDArray[np.bool_]) -> Scattered:
+def _kept(block: _Scattered, keep: NDArray[np.bool_]) -> _Scattered:
     """Only some of the sets of a block."""
     held = np.flatnonzero(keep[block.owners])
     names = (np.cumsum(keep) - 1).astype(np.uint16)
     owners = names[block.owners[held]]
     cuts = np.searchsorted(held, block.cuts)
-    return Scattered(block.positions[keep], block.counts[keep], owners, block.tokens[held], cuts)
+    return _Scattered(block.positions[keep], block.counts[keep], owners, block.tokens[held], cuts)
 
 
-def _joined(blocks: list[Scattered], number: int) -> _Slice:
+def _joined(blocks: list[_Scattered], number: int) -> _Slice:
     """The tokens of one slice in all blocks; their owners are counted through the blocks."""
     parts = [slice(block.cuts[number], block.cuts[number + 1]) for block in blocks]
     owners = np.concatenate(
         [block.owners[part] for block, part in zip(blocks, parts, strict=True)], dtype=np.int32
     )
-    firsts = np.cumsum([0, *(len(block.counts) for block in blocks[:-1])]).astype(np.int32)
+    firsts = _offsets(np.array([len(block.counts) for block in blocks]))[:-1].astype(np.int32)
     owners += np.repeat(firsts, [part.stop - part.start for part in parts])
     tokens = np.concatenate([block.tokens[part] for block, part in zip(blocks, parts, strict=True)])
     return _Slice(tokens, owners, np.zeros(0, np.uint8))

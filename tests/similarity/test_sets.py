@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curator.shingles import Block
 from curator.similarity.join import join, links
-from curator.similarity.pruning import prune, scattered
+from curator.similarity.pruning import prune
 from curator.similarity.sets import Sets, arranged, spans, spare, without_copies
 
 TOKENS = st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=12), min_size=1, max_size=20)
@@ -57,7 +57,7 @@ def test_of_equal_sets_the_one_with_the_lowest_number_stays(lists):
 def test_what_pruning_leaves_out_has_no_partner(lists, threshold):
     counts = np.array([len(some) for some in lists], np.int64)
     hashes = spread(np.array([token for some in lists for token in some], np.uint64))
-    kept = prune([scattered(Block(np.arange(len(lists), dtype=np.int32), counts, hashes))], threshold)
+    kept = prune([Block(np.arange(len(lists), dtype=np.int32), counts, hashes)], threshold)
     for number in set(range(len(lists))) - set(kept.numbers.tolist()):
         own, others = set(lists[number]), [set(some) for place, some in enumerate(lists) if place != number]
         assert all(len(own & other) / len(own | other) < threshold for other in others)
@@ -67,8 +67,8 @@ def test_most_sets_without_a_partner_are_left_out():
     hashes = spread(np.arange(20_000, dtype=np.uint64))
     hashes[:20] = hashes[20:40]
     block = Block(np.arange(1000, dtype=np.int32), np.full(1000, 20), hashes)
-    assert {0, 1} <= set(prune([scattered(block)], 0.8).numbers.tolist())
-    assert len(prune([scattered(block)], 0.8).numbers) < 10
+    assert {0, 1} <= set(prune([block], 0.8).numbers.tolist())
+    assert len(prune([block], 0.8).numbers) < 10
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.9])
