@@ -10,12 +10,12 @@ from typing import Any, Literal
 import torch
 from bitsandbytes.nn import Linear4bit
 from peft import LoraConfig, PeftModel, get_peft_model
-from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForCausalLM, BitsAndBytesConfig
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
+from curator.train.model_config import loaded
 from curator.train.tokenizer import load_tokenizer
 
 System = Literal["base", "tuned"]
@@ -32,26 +32,6 @@ def device() -> torch.device:
 def compute_dtype() -> torch.dtype:
     """bfloat16 where a GPU has it, else single precision; half precision overflows in tuning."""
     return torch.bfloat16 if device().type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
-
-
-def context_limit(model_path: str) -> int | None:
-    """The most tokens that a model can see, if its config says so.
-
-    Raises:
-        CuratorError: the config cannot be loaded.
-    """
-    config = _loaded(AutoConfig.from_pretrained, model_path)
-    limit = getattr(config.get_text_config(), "max_position_embeddings", None)
-    return None if limit is None else int(limit)
-
-
-def vocabulary(model_path: str) -> int:
-    """The number of tokens that a model knows.
-
-    Raises:
-        CuratorError: the config cannot be loaded.
-    """
-    return int(_loaded(AutoConfig.from_pretrained, model_path).get_text_config().vocab_size)
 
 
 def load_base(spec: RunSpec) -> Any:
@@ -218,7 +198,7 @@ def _placement(dtype: torch.dtype) -> dict[str, Any]:
 
 def _weights(model_path: str, **options: Any) -> Any:
     load = AutoModelForCausalLM.from_pretrained
-    model, found = _loaded(load, model_path, output_loading_info=True, **options)
+    model, found = loaded(load, model_path, output_loading_info=True, **options)
     lacking = sorted(map(str, [*found["missing_keys"], *found["mismatched_keys"]]))
     if lacking:
         # The library would fill them with random numbers and go on.
@@ -228,18 +208,3 @@ def _weights(model_path: str, **options: Any) -> Any:
             "Get the model again.",
         )
     return model
-
-
-def _loaded(load: Any, model_path: str, **options: Any) -> Any:
-    local = Path(model_path).is_dir()
-    try:
-        return load(model_path, trust_remote_code=False, local_files_only=local, **options)
-    except torch.OutOfMemoryError as error:
-        raise CuratorError(
-            f"The model {model_path} does not fit into memory.", "Take a smaller one."
-        ) from error
-    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-        raise CuratorError(
-            f"The model {model_path} could not be loaded: {error}",
-            "Check the folder, or, for a hub id, that it is cached or the network is there.",
-        ) from error

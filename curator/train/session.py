@@ -26,7 +26,8 @@ from curator.train.args import RESULT, RUN, Quality, RunResult, RunSpec
 from curator.train.batch import Rows, render_rows, require_rows
 from curator.train.conductor import Conductor
 from curator.train.data import read_rows
-from curator.train.model import context_limit, device, load_for_training, parameter_counts, vocabulary
+from curator.train.model import device, load_for_training, parameter_counts
+from curator.train.model_config import context_limit, vocabulary
 from curator.train.progress import EventLog
 from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
