@@ -36,6 +36,22 @@ def visible_line(text: str, width: int = 80) -> str:
     return line if len(line) <= width and len(text) <= 4 * width else line[: width - 1] + "…"
 
 
+def revealed(text: str) -> str:
+    """Text with what nobody sees written out: `can‹U+200B›cel`; plain spaces, line ends and tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(f"‹U+{ord(char):04X}›" if _is_hidden(char) else char for char in text)
+
+
+def revealed_line(text: str) -> str:
+    """The same on one line."""
+    return revealed(text.replace("\r\n", "\n")).replace("\n", "⏎").replace("\t", " ")
+
+
+def _is_hidden(char: str) -> bool:
+    return char not in "\n\t " and not char.isprintable()
+
+
 def storable(text: str) -> str:
     r"""Text that UTF-8 can hold: a lone surrogate is written as its escape, `\\ud83d`."""
     try:
