@@ -8,14 +8,14 @@ hundred words are judged wrongly with a chance below 10^-12. A text without a wo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from curator.errors import CuratorError
-from curator.shingles import shingles
+from curator.shingles import Block, shingles
 from curator.similarity import join
 from curator.similarity.pruning import prune
 from curator.similarity.sets import Sets, needed, spans, spare, whole, without_copies
@@ -45,7 +45,16 @@ def pairs(texts: Sequence[str], threshold: float = DEFAULT_THRESHOLD) -> Pairs:
     Raises:
         CuratorError: the threshold is not above 0 and at most 1, or there are more than about 10 million pairs.
     """
-    return _found(texts, threshold, join.join)
+    return _found(shingles(texts), threshold, join.join)
+
+
+def pairs_among(sets: Iterable[Block], threshold: float = DEFAULT_THRESHOLD) -> Pairs:
+    """`pairs` of texts whose shingles are known: blocks of them, in which the texts are numbered.
+
+    Raises:
+        CuratorError: the threshold is not above 0 and at most 1, or there are more than about 10 million pairs.
+    """
+    return _found(sets, threshold, join.join)
 
 
 def links(texts: Sequence[str], threshold: float = DEFAULT_THRESHOLD) -> Pairs:
@@ -56,12 +65,12 @@ def links(texts: Sequence[str], threshold: float = DEFAULT_THRESHOLD) -> Pairs:
     Raises:
         CuratorError: the threshold is not above 0 and at most 1.
     """
-    return _found(texts, threshold, join.links)
+    return _found(shingles(texts), threshold, join.links)
 
 
-def _found(texts: Sequence[str], threshold: float, find: Callable[[Sets, float], join.Matches]) -> Pairs:
+def _found(blocks: Iterable[Block], threshold: float, find: Callable[[Sets, float], join.Matches]) -> Pairs:
     check_threshold(threshold)
-    sets = prune(shingles(texts), threshold)
+    sets = prune(blocks, threshold)
     sets, firsts, copies = without_copies(sets)
     matches = find(sets, threshold)
     left = np.concatenate([firsts, sets.numbers[matches.left]])
@@ -109,6 +118,15 @@ def every_pair(found: Pairs) -> Pairs:
     right.append(members[np.repeat(starts[other], times) + turn % width])
     similarity = np.concatenate([np.ones(len(left[0])), np.repeat(found.similarity[~equal], times)])
     return _sorted(np.concatenate(left), np.concatenate(right), similarity)
+
+
+def count_every_pair(found: Pairs) -> int:
+    """How many pairs `every_pair` would give."""
+    equal = found.similarity == 1.0
+    copies = np.bincount(found.left[equal], minlength=int(found.right.max(initial=-1)) + 1).astype(np.int64)
+    sizes = copies + 1
+    among = copies * sizes // 2
+    return int(among.sum() + (sizes[found.left[~equal]] * sizes[found.right[~equal]]).sum())
 
 
 def clusters(count: int, found: Pairs) -> NDArray[np.int64]:

@@ -166,8 +166,8 @@ def _counts(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np
     return np.diff(firsts, append=len(starts))
 
 
-def _runs(words: Block, width: int) -> Block:
-    """Every run of `width` words of each text; texts of fewer words are left out."""
+def in_runs(words: Block, width: int) -> Block:
+    """Every run of `width` words of each text of a block of words; texts of fewer words are left out."""
     stops = np.cumsum(words.counts)
     inside = np.ones(len(words.hashes), bool)
     for back in range(1, width):
@@ -192,9 +192,9 @@ def _windows(words: NDArray[np.uint64], width: int) -> NDArray[np.uint64]:
     return hashes
 
 
-def _shingles(words: Block) -> Block:
-    """The shingles of each text; a text of fewer words is one shingle."""
-    long, short = _runs(words, SHINGLE), words.counts < SHINGLE
+def shingled(words: Block) -> Block:
+    """The shingles of each text of a block of words; a text of fewer words is one shingle."""
+    long, short = in_runs(words, SHINGLE), words.counts < SHINGLE
     if not short.any():
         return long
     stops, counts = np.cumsum(words.counts)[short], words.counts[short]
@@ -222,7 +222,8 @@ def _cut(texts: Iterable[str]) -> Iterator[tuple[NDArray[np.int64], list[str]]]:
         before += len(some)
 
 
-def _words(texts: Iterable[str]) -> Iterator[Block]:
+def words(texts: Iterable[str]) -> Iterator[Block]:
+    """The words of the texts, block by block; texts without a word are left out."""
     for positions, block in _cut(texts):
         hashes, counts = (_ascii_words if block[0].isascii() else _unicode_words)(block)
         filled = counts > 0
@@ -234,9 +235,9 @@ def shingles(texts: Iterable[str]) -> Iterator[Block]:
 
     Positions count the texts from 0; the blocks do not follow their order.
     """
-    return map(_shingles, _words(texts))
+    return map(shingled, words(texts))
 
 
 def runs(texts: Iterable[str], width: int) -> Iterator[Block]:
     """Every run of `width` words of the texts, likewise; texts of fewer words are left out."""
-    return (_runs(words, width) for words in _words(texts))
+    return (in_runs(block, width) for block in words(texts))

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from curator import near_duplicates
 from curator.errors import CuratorError
-from curator.near_duplicates import Index, Pairs, clusters, every_pair, links, neighbours, pairs
+from curator.near_duplicates import (
+    Index,
+    Pairs,
+    clusters,
+    count_every_pair,
+    every_pair,
+    links,
+    neighbours,
+    pairs,
+)
 from curator.similarity import join
 from tests.reference_shingles import shingle_set, similarity
 
@@ -63,7 +72,9 @@ def parts_by_hand(count, near):
 
 @given(TEXTS, THRESHOLDS)
 def test_every_pair_is_found_and_no_other(texts, threshold):
-    assert listed(every_pair(pairs(texts, threshold))) == by_hand(texts, threshold)
+    found = pairs(texts, threshold)
+    assert listed(every_pair(found)) == by_hand(texts, threshold)
+    assert count_every_pair(found) == len(every_pair(found).left)
 
 
 @pytest.mark.parametrize("threshold", [0.5, 0.6, 0.8, 0.95, 1.0])
