@@ -12,7 +12,7 @@ from curator.export.rows import Plan
 from curator.records import input_text, target_text
 from curator.splitting.items import BLOCKS, NOWHERE, SIDES, Floats, Ints, Items
 from curator.splitting.links import Collector, Links
-from curator.store.records import StoredRecord, group_of
+from curator.store.records import StoredRecord, group_of, input_key
 from curator.text import digest, normalised, plural, visible_line
 
 _NAMED = 5
@@ -49,7 +49,7 @@ class Participants:
         asked, given = input_text(plan.kind, fields), target_text(plan.kind, fields)
         key = digest(normalised(asked))
         group = group_of(record, plan.split.group)
-        self._collector.add(key, group, asked, given)
+        self._collector.add(input_key(plan.kind, fields), group, asked, given)
         self.ids.append(record.id)
         self.before.append(record.split)
         self.usable.append(usable)
