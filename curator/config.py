@@ -102,6 +102,29 @@ class TrainSettings(Frozen):
     """Trackers that follow the run: tensorboard, wandb, trackio."""
 
 
+class CheckSettings(Frozen):
+    """What the checks take for odd."""
+
+    near_duplicates: Annotated[float, Field(gt=0.5, le=1.0)] = 0.8
+    """Texts at least this alike (Jaccard similarity of their runs of three words) are near duplicates."""
+    languages: tuple[str, ...] = ()
+    """Languages that belong (ISO 639-1: en, ru); by default those that a hundredth of the texts or more is in."""
+    few_records: Positive = 500
+    """A set with fewer usable records is small for its task."""
+    few_examples: Positive = 10
+    """A label with fewer records is rare."""
+    imbalance: Annotated[float, Field(gt=1)] = 50.0
+    """A label with so many times more records than another is too frequent."""
+    length: Annotated[float, Field(gt=0)] = 5.0
+    """Robust deviations of the logarithm of its length from which on a text is short or long for its set."""
+    unknown_tokens: Annotated[float, Field(gt=0, le=1)] = 0.3
+    """Share of a record's tokens that its model may spell in single bytes, or not at all."""
+    shared_words: Positive = 13
+    """Words in a row that a test record may not share with train."""
+    severity: dict[str, Literal["error", "warning", "info"]] = Field(default_factory=dict)
+    """Severity of a check in this project: {personal-data = "error"}."""
+
+
 class EvaluateSettings(Frozen):
     """How a run is scored."""
 
@@ -136,6 +159,8 @@ class Config(Frozen):
     """How the model is tuned."""
     evaluate: EvaluateSettings = EvaluateSettings()
     """How a run is scored."""
+    checks: CheckSettings = CheckSettings()
+    """What the checks take for odd."""
 
     @field_validator("labels")
     @classmethod
@@ -195,6 +220,18 @@ def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
             raise CuratorError(f"There is no setting {key}.", nearest(key, setting_names(Config)))
         table[last] = value
     return checked(values)
+
+
+def setting(config: Config, key: str) -> Any:
+    """The value of a dotted key, in plain Python.
+
+    Raises:
+        KeyError: there is no such key.
+    """
+    found: Any = config.model_dump()
+    for part in key.split("."):
+        found = found[part]
+    return found
 
 
 def checked(values: Mapping[str, Any]) -> Config:

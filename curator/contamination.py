@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from curator.errors import CuratorError
-from curator.shingles import runs
+from curator.shingles import Block, runs
 
 RUN = 13
 """How many words in a row are too many to share."""
@@ -50,18 +50,34 @@ def overlaps(held_out: Sequence[str], train: Iterable[str], words: int = RUN) ->
     return [Overlap(*both) for both in zip(shared.tolist(), first[shared].tolist(), strict=True)]
 
 
+def overlaps_among(held_out: Iterable[Block], train: Iterable[Block], count: int) -> list[Overlap]:
+    """`overlaps` of texts whose runs of words are known: blocks of them, in which the texts are numbered.
+
+    Args:
+        held_out: Runs of the held-out texts, numbered below `count`.
+        train: Runs of the training texts; read once.
+        count: One more than the highest number of a held-out text.
+    """
+    first = _first_among(list(held_out), train, count)
+    shared = np.flatnonzero(first != _NOBODY)
+    return [Overlap(*both) for both in zip(shared.tolist(), first[shared].tolist(), strict=True)]
+
+
 def _first_sharers(held_out: Sequence[str], train: Iterable[str], words: int) -> NDArray[np.int64]:
-    """For each held-out text the first training text that shares a run with it."""
     if words < 1:
         raise CuratorError(f"A run of {words} words is none.", "Choose at least 1; 13 is customary.")
-    first = np.full(len(held_out), _NOBODY)
-    blocks = list(runs(held_out, words))
+    return _first_among(list(runs(held_out, words)), runs(train, words), len(held_out))
+
+
+def _first_among(blocks: list[Block], train: Iterable[Block], count: int) -> NDArray[np.int64]:
+    """For each held-out text the first training text that shares a run with it."""
+    first = np.full(count, _NOBODY)
     hashes = np.concatenate([np.zeros(0, np.uint64), *(block.hashes for block in blocks)])
     owners = [np.repeat(block.positions, block.counts) for block in blocks]
     known, which = np.unique(hashes, return_inverse=True)
     sharers = np.full(len(known), _NOBODY)
     lookup = _Lookup(known)
-    for block in runs(train, words):
+    for block in train:
         hits, places = lookup.find(block.hashes)
         texts = np.searchsorted(np.cumsum(block.counts), hits, side="right")
         np.minimum.at(sharers, places, block.positions[texts].astype(np.int64))

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from curator.errors import CuratorError
 from curator.records import MODELS, Kind, field_names
-from curator.store import journal, records
+from curator.store import journal, records, suppressions
 from curator.store.connection import transaction
 from curator.store.journal import Step
 from curator.store.records import Patch
@@ -79,6 +79,28 @@ class Editor:
         """Write a split (record → split) as one step."""
         return self._apply("split", "split", list(splits), lambda i, _: {"split": splits[i]})
 
+    def change(self, verb: str, summary: str, record_ids: Sequence[int], effect: Effect) -> int:
+        """Work out for each record, from what it is now, which columns to set; one step."""
+        return self._apply(verb, summary, record_ids, effect)
+
+    def suppress(self, record_ids: Sequence[int], check_id: str, reason: str) -> int:
+        """Say of some records that what a check finds there is no fault; without a reason it counts again."""
+
+        def effect(_: int, now: Patch) -> Patch:
+            others = {check: why for check, why in now["suppressed"].items() if check != check_id}
+            return {"suppressed": {**others, check_id: reason} if reason else others}
+
+        return self._apply(*_suppressing(check_id, reason), record_ids, effect)
+
+    def suppress_check(self, check_id: str, reason: str) -> bool:
+        """The same of a whole check; whether anything changed."""
+        with suppress(_NothingChanged), transaction(self._connection):
+            step_id = journal.begin(self._connection, self.actor, *_suppressing(check_id, reason))
+            if not journal.write_fact(self._connection, step_id, suppressions.fact(check_id), reason or None):
+                raise _NothingChanged
+            return True
+        return False
+
     def undo(self, steps: int = 1) -> list[Step]:
         """Take back the newest steps; fewer than asked when there are no more."""
         return self._repeat(journal.undo, steps)
@@ -144,6 +166,13 @@ def check_field(kind: Kind, labels: Sequence[str], name: str, value: Any) -> Non
         raise CuratorError(
             f"{name}: {error.errors()[0]['msg']}.", "See `curator schema` for what it may hold."
         ) from error
+
+
+def _suppressing(check_id: str, reason: str) -> tuple[str, str]:
+    """Verb and summary of the step."""
+    return (
+        ("suppress", f"suppress {check_id}: {reason}") if reason else ("lift", f"let {check_id} count again")
+    )
 
 
 def describe(steps: Sequence[Step]) -> str:

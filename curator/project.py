@@ -4,39 +4,37 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from curator import importing, query, settings_file, windows
+from curator import checking, query, settings_file, windows
 from curator.checks import base, registry
-from curator.config import FILE_NAME, Config, load, with_settings
+from curator.checks.item import Item
+from curator.config import FILE_NAME, Config, load, setting, with_settings
 from curator.dividing import aftermath, frozen_test
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
 from curator.export import folder, formats, writing
 from curator.export import rows as export_rows
-from curator.export.manifest import CANONICAL, Manifest
-from curator.importing import ImportReport, Options, Progress, SourcePlan
+from curator.export.manifest import CANONICAL, Checks, Manifest
 from curator.query import Query, Term
 from curator.records import Frozen, Kind
-from curator.store import connection, findings, journal, records, sources
-from curator.store.connection import transaction
+from curator.store import connection, findings, journal, records, sources, suppressions
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
 from curator.text import nearest, normalised
 
 if TYPE_CHECKING:
     from curator.dividing.report import SplitReport
+    from curator.importing import ImportReport, Options, Progress, SourcePlan
 
 DATABASE = "project.db"
 MOST_LABELS = 1000
 """A column with more distinct values than this is no list of labels."""
 RARE = 3
 """A label that stands once is taken for a slip of one that stands at least so many times."""
-
-_ACTIVE = query.parse("-status:rejected")
 
 
 class Stats(Frozen):
@@ -101,8 +99,7 @@ class Project:
 
     def change_settings(self, values: Mapping[str, Any]) -> None:
         """Write some settings into curator.toml, if they differ from what is there."""
-        now = self.config.model_dump()
-        different = {key: value for key, value in values.items() if _value_at(now, key) != value}
+        different = {key: value for key, value in values.items() if setting(self.config, key) != value}
         if different:
             self.config = settings_file.change(self.root, different)
 
@@ -115,6 +112,8 @@ class Project:
         planned: Callable[[Sequence[SourcePlan]], None] = lambda _: None,
     ) -> ImportReport:
         """Read files into the project; a classification project without labels takes those it finds."""
+        from curator import importing
+
         wanted = options.model_copy(update={"mapping": {**self.config.fields, **options.mapping}})
         importer = importing.Importer(self.connection, self.kind, wanted, self.editor.actor)
         report = importer.run(paths, progress, dry_run, planned)
@@ -124,6 +123,8 @@ class Project:
 
     def retry_rejects(self, mapping: Mapping[str, str]) -> tuple[int, int]:
         """Try the rejects again; returns (added, still rejected)."""
+        from curator import importing
+
         wanted = {**self.config.fields, **mapping}
         return importing.retry(self.connection, self.kind, wanted, self.editor.actor)
 
@@ -133,6 +134,8 @@ class Project:
 
     def reject_header(self) -> bytes:
         """The header that all rejects share, where they come from tables with the same columns; else nothing."""
+        from curator import importing
+
         return importing.shared_header(self.connection)
 
     def records(self, text: str = "", limit: int = -1) -> list[StoredRecord]:
@@ -159,22 +162,61 @@ class Project:
         """The newest steps of the journal."""
         return journal.steps(self.connection, limit)
 
-    def check(self, only: Sequence[str] = ()) -> tuple[list[base.CheckReport], list[Finding]]:
-        """Run checks and keep their findings, which queries then find with `issue:`."""
-        checks = base.choose(registry.ALL, self.kind, only)
-        context = base.Context(
-            kind=self.kind,
-            labels=self.config.labels,
-            group=self.config.split.group,
-            records=lambda: records.iterate(self.connection, _ACTIVE),
-            near_duplicates=self.config.split.near_duplicates,
-            frozen=frozen_test.read(self.connection),
-            parts=self._parts,
-        )
-        reports, found = base.run(checks, context)
-        with transaction(self.connection):
-            findings.replace(self.connection, [check.id for check in checks], found)
-        return reports, found
+    def check(
+        self,
+        only: Sequence[str] = (),
+        quick: bool = False,
+        progress: checking.Progress = lambda *_: None,
+    ) -> list[checking.CheckReport]:
+        """Run checks on what has changed, and keep their findings, which queries then find with `issue:`.
+
+        Args:
+            only: Ids of checks; all where there are none.
+            quick: Leave out those that load a tokenizer or fit a classifier.
+            progress: Told what is being done, and how many of how many records.
+        """
+        base.require_known(self.config.checks.severity, registry.ALL)
+        checks = [c for c in base.choose(registry.ALL, self.kind, only) if not (quick and c.needs)]
+        return checking.Runner(self.connection, self.config, self._view(), progress).run(checks)
+
+    def found(self, check_ids: Sequence[str], limit: int = -1) -> Iterator[Finding]:
+        """What some checks have found, suppressed findings last; of each check at most `limit`."""
+        return findings.of_checks(self.connection, check_ids, limit)
+
+    def text_at(self, record_id: int, field: str) -> str:
+        """The text of a record to which a finding points; empty when there is none any more."""
+        item = Item(self.kind, record_id, self.record(record_id).fields, None, "")
+        return next((part.text for part in item.parts if part.field == field), "")
+
+    def fixer(
+        self, check_ids: Sequence[str], progress: checking.Progress = lambda *_: None
+    ) -> checking.Fixer:
+        """Run some checks, and hold the repairs of what they find ready.
+
+        Raises:
+            CuratorError: there is no such check, or no safe repair for it.
+        """
+        checks = base.choose(registry.ALL, self.kind, check_ids)
+        checking.require_fixes(checks)
+        self.check(check_ids, progress=progress)
+        return checking.Fixer(self.connection, self.kind, self._view(), checks)
+
+    def suppress(self, check_id: str, record_ids: Sequence[int] | None, reason: str) -> int:
+        """Say that what a check finds is no fault, in some records or (None) anywhere; no reason: it counts again.
+
+        Returns the number of records that changed, for a whole check 1 or 0.
+
+        Raises:
+            CuratorError: there is no such check.
+        """
+        base.choose(registry.ALL, self.kind, [check_id])
+        if record_ids is None:
+            return int(self.editor.suppress_check(check_id, reason))
+        return self.editor.suppress(record_ids, check_id, reason)
+
+    def suppressed(self, record_id: int) -> dict[str, str]:
+        """The checks that do not count for a record, with the reasons."""
+        return suppressions.of_project(self.connection) | suppressions.of_record(self.connection, record_id)
 
     def split(
         self, fresh: bool = False, freeze: bool = False, settings: Mapping[str, Any] | None = None
@@ -229,6 +271,7 @@ class Project:
             query=text,
             split=plan.split,
             windows=plan.windows if self.kind == "text" else None,
+            checks=self._check_summary(text),
         )
         place = folder.Place(exports=self.root / "exports", name=name, out=out)
         return folder.write(place, placed, manifest, held, progress)
@@ -243,7 +286,7 @@ class Project:
         everything = Query()
         rows = self.connection.execute(
             """SELECT check_id, count(DISTINCT record_id) FROM findings JOIN records ON records.id = record_id
-               WHERE hidden = 0 GROUP BY 1 ORDER BY 1"""
+               WHERE hidden = 0 AND NOT suppressed GROUP BY 1 ORDER BY 1"""
         ).fetchall()
         return Stats(
             records=records.count(self.connection, everything),
@@ -279,6 +322,15 @@ class Project:
             if value not in known:
                 raise CuratorError(f"Query: there is no check {value!r}.", nearest(value, known))
         return parsed
+
+    def _view(self) -> base.Context:
+        frozen = frozen_test.read(self.connection)
+        return checking.View(self.connection, self.config, frozen, self._parts).context()
+
+    def _check_summary(self, text: str) -> Checks:
+        planner = checking.Planner(self.connection, self.config, frozen_test.read(self.connection))
+        checks = base.choose(registry.ALL, self.kind, ())
+        return checking.summary(self.connection, planner, checks, self._query(text))
 
     def _plan(self) -> export_rows.Plan:
         config = self.config
@@ -317,10 +369,3 @@ def believable_labels(counts: Mapping[str, int]) -> tuple[str, ...]:
 
 def _labelled(label: str) -> Query:
     return Query(terms=(Term(key="label", values=(label,), literal=True),))
-
-
-def _value_at(values: Mapping[str, Any], key: str) -> Any:
-    found: Any = values
-    for part in key.split("."):
-        found = found[part]
-    return found

@@ -85,6 +85,19 @@ _INPUTS: Mapping[Kind, tuple[str, ...]] = {
 }
 
 
+FIELD_ORDER: Mapping[Kind, tuple[str, ...]] = {
+    "instruction": (*_INPUTS["instruction"], "answer"),
+    "classification": (*_INPUTS["classification"], "label"),
+    "text": (*_INPUTS["text"], ""),
+}
+"""The fields in the order in which the model gets to see them, the target last (`text` has none)."""
+
+
+def texts_of(value: Any) -> list[str]:
+    """The texts in the value of a field, whatever it is."""
+    return _strings(value)
+
+
 def input_parts(kind: Kind, fields: Mapping[str, Any]) -> list[str]:
     """The texts that the model gets to see, in their order."""
     parts: list[str] = []
@@ -104,8 +117,7 @@ def input_text(kind: Kind, fields: Mapping[str, Any]) -> str:
 
 def target_text(kind: Kind, fields: Mapping[str, Any]) -> str:
     """What the model shall produce: the answer, the label, or nothing."""
-    name = {"instruction": "answer", "classification": "label", "text": ""}[kind]
-    return "\n".join(_strings(fields.get(name)))
+    return "\n".join(_strings(fields.get(FIELD_ORDER[kind][-1])))
 
 
 def all_text(fields: Mapping[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import groupby
 
 _WHITESPACE = re.compile(r"\s+")
 _REPLACEMENT = "\ufffd"
@@ -38,14 +39,20 @@ def visible_line(text: str, width: int = 80) -> str:
 
 def revealed(text: str) -> str:
     """Text with what nobody sees written out: `can‹U+200B›cel`; plain spaces, line ends and tabs stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return "".join(f"‹U+{ord(char):04X}›" if _is_hidden(char) else char for char in text)
+    return "".join(
+        _written(char, len(list(run))) if _is_hidden(char) else "".join(run) for char, run in groupby(text)
+    )
 
 
 def revealed_line(text: str) -> str:
     """The same on one line."""
     return revealed(text.replace("\r\n", "\n")).replace("\n", "⏎").replace("\t", " ")
+
+
+def _written(char: str, times: int) -> str:
+    return f"‹U+{ord(char):04X}›" if times == 1 else f"‹U+{ord(char):04X} ×{times}›"
 
 
 def _is_hidden(char: str) -> bool:

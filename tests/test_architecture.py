@@ -12,12 +12,12 @@ import pytest
 ROOT = Path(__file__).parent.parent
 
 FLOORS = {
-    1: ("errors", "text", "dates", "shingles"),
-    2: ("records", "files", "similarity", "contamination"),
+    1: ("errors", "text", "dates", "shingles", "diffs"),
+    2: ("records", "files", "similarity", "contamination", "label_quality"),
     3: ("query", "config", "near_duplicates"),
     4: ("store", "formats", "splitting", "windows", "validation"),
     5: ("edits", "settings_file", "checks", "export", "train"),
-    6: ("importing", "dividing", "evaluate", "schema", "doctor"),
+    6: ("importing", "dividing", "checking", "evaluate", "schema", "doctor"),
     7: ("project",),
     8: ("tuning", "demo"),
     9: ("cli", "tui"),

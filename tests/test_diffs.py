@@ -40,4 +40,5 @@ def test_long_texts_are_compared_in_linear_time():
 
 def test_what_nobody_sees_is_written_out():
     assert revealed("can\u200bcel\x07 \u202ea\n b") == "can‹U+200B›cel‹U+0007› ‹U+202E›a\n b"
+    assert revealed("a\xa0\xa0\xa0b") == "a‹U+00A0 ×3›b"
     assert revealed("обычный text 话 é") == "обычный text 话 é"

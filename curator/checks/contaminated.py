@@ -2,84 +2,126 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from curator.checks.base import Check, Context
-from curator.records import input_text, target_text
+from curator.checks.base import Check, Context, Update
+from curator.checks.item import Item
+from curator.records import FIELD_ORDER
 from curator.store.findings import Finding
+
+if TYPE_CHECKING:
+    from curator.similarity.pack import Ints, Marks
 
 COMMON = 10
 """An instruction that more records than this give word for word is a form, and no answer given away."""
 _FORMS = ("system", "instruction")
 """The fields in which a form can stand."""
+_MOST = 200
+"""With more records that may share something with a changed one, all are looked at anew."""
 
 
-class _Placed(NamedTuple):
-    """What is looked at of a record; whole records of a large test set would take too much room."""
-
-    id: int
-    split: str | None
-    fields: Mapping[str, Any]
-
-
-def _find_contaminated(context: Context) -> Iterator[Finding]:
-    from curator.contamination import RUN, overlaps
-
-    forms: Counter[int] = Counter()
-    held_out: list[_Placed] = []
-    for record in context.records():
-        if context.kind == "instruction":
-            forms.update(hash(str(record.fields.get(name))) for name in _FORMS)
-        if record.split in ("test", "blocks"):
-            held_out.append(_Placed(record.id, record.split, record.fields))
-    asked = [_parts(context, record, forms).get("test", "") for record in held_out]
-    learned_from: list[int] = []
-    for overlap in overlaps(asked, _learned(context, forms, learned_from)):
-        other = learned_from[overlap.train]
-        yield Finding(
-            check_id=CONTAMINATED.id,
-            record_id=held_out[overlap.held_out].id,
-            severity=CONTAMINATED.severity,
-            message=f"shares {RUN} words in a row with record {other} in train",
-            related=other,
-        )
+def _find(context: Context) -> Iterator[Finding]:
+    sides = context.sides()
+    if "blocks" in sides.values():
+        return _in_documents(context)
+    held_out = [record_id for record_id, side in sides.items() if side == "test"]
+    train = [record_id for record_id, side in sides.items() if side == "train"]
+    return _shared(context, held_out, train)
 
 
-def _learned(context: Context, forms: Counter[int], ids: list[int]) -> Iterator[str]:
-    """The texts of train, one after the other; `ids` takes the records that they are from."""
-    for record in context.records():
-        if text := _parts(context, _Placed(record.id, record.split, record.fields), forms).get("train"):
-            ids.append(record.id)
-            yield text
+def _shared(context: Context, held_out: Sequence[int], train: Sequence[int]) -> Iterator[Finding]:
+    """The held-out records whose input shares a run of words with what the others teach."""
+    import numpy as np
+
+    from curator.contamination import overlaps_among
+
+    pack, width = context.pack(), context.settings.shared_words
+    asked, taught = (pack.places(np.array(ids, np.int64)) for ids in (held_out, train))
+    own = _without_forms(context, asked)
+    own[:, -1] = False
+    runs = pack.runs(asked, width, own), pack.runs(taught, width, _without_forms(context, taught))
+    for overlap in overlaps_among(*runs, len(pack.ids)):
+        other = int(pack.ids[overlap.train])
+        told = f"shares {width} words in a row with record {other} in train"
+        yield CONTAMINATED.finding(int(pack.ids[overlap.held_out]), told, related=other)
 
 
-def _parts(context: Context, record: _Placed, forms: Counter[int]) -> Mapping[str, str]:
-    """What a record brings to each side: to test its input, to train its input and target."""
-    if record.split == "blocks":
-        return context.parts(str(record.fields.get("text", "")))
-    if record.split not in ("train", "test"):
-        return {}
-    asked = input_text(context.kind, _without_forms(record.fields, forms))
-    given = target_text(context.kind, record.fields) if record.split == "train" else ""
-    return {record.split: f"{asked}\n{given}"}
+def _without_forms(context: Context, places: Ints) -> Marks:
+    """Which parts (record, part) of some records are read: all that are no forms."""
+    import numpy as np
+
+    fields = FIELD_ORDER[context.kind]
+    kept = np.ones((len(places), len(fields)), bool)
+    for name in _FORMS:
+        if name in fields:
+            kept[:, fields.index(name)] = ~_forms(context, name)[places]
+    return kept
 
 
-def _without_forms(fields: Mapping[str, Any], forms: Counter[int]) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in fields.items()
-        if name not in _FORMS or forms[hash(str(value))] <= COMMON
-    }
+def _forms(context: Context, name: str) -> Marks:
+    """For each record of the pack whether a field of it is a form; worked out once in a run."""
+    import numpy as np
+
+    if (key := f"forms {name}") not in context.shared:
+        pack = context.pack()
+        active = pack.places(np.array(context.ids(), np.int64))
+        found = np.zeros(len(pack.ids), bool)
+        found[active] = pack.common(active, FIELD_ORDER[context.kind].index(name), COMMON)
+        context.shared[key] = found
+    forms: Marks = context.shared[key]
+    return forms
+
+
+def _in_documents(context: Context) -> Iterator[Finding]:
+    """Documents that are cut inside bring something to each side; they are compared as texts."""
+    from curator.contamination import overlaps
+
+    width = context.settings.shared_words
+    placed = [(item.id, context.parts(item.asked)) for item in context.items() if item.split == "blocks"]
+    placed += [(item.id, {str(item.split): item.asked}) for item in context.items() if item.split != "blocks"]
+    train = [(record_id, parts["train"]) for record_id, parts in placed if parts.get("train")]
+    test = [(record_id, parts["test"]) for record_id, parts in placed if parts.get("test")]
+    for overlap in overlaps([text for _, text in test], (text for _, text in train), width):
+        other = train[overlap.train][0]
+        told = f"shares {width} words in a row with record {other} in train"
+        yield CONTAMINATED.finding(test[overlap.held_out][0], told, related=other)
+
+
+def _update(context: Context, changed: Collection[int]) -> Update | None:
+    """The words of all records tell which of them can share a run with a changed one."""
+    items = [item for item in context.picked(changed) if item.split]
+    if any(item.split == "blocks" for item in items):
+        return None
+    found: dict[int, Finding] = {}
+    for item in items:
+        others = context.pack().may_share(item.id, context.settings.shared_words)
+        if len(others) > _MOST:
+            return None
+        for finding in _between(context, item, context.picked(others)):
+            found.setdefault(int(finding.record_id or 0), finding)
+    return Update(changed, list(found.values()))
+
+
+def _between(context: Context, item: Item, others: Sequence[Item]) -> Iterable[Finding]:
+    """What a record of one side shares with those of the other."""
+    there = {side: [other.id for other in others if other.split == side] for side in ("train", "test")}
+    if item.split == "test" and there["train"]:
+        return _shared(context, [item.id], there["train"])
+    if item.split == "train" and there["test"]:
+        return _shared(context, there["test"], [item.id])
+    return ()
 
 
 CONTAMINATED = Check(
     id="contaminated",
-    title="Test input with 13 words in a row that train has too",
+    title="Test input with many words in a row that train has too",
     harm="Part of the test was learned by heart; a citation both sides share does less harm than a copied answer.",
     severity="warning",
-    find=_find_contaminated,
+    find=_find,
+    update=_update,
+    reads=("fields", "status", "hidden", "split"),
+    settings=("checks.shared_words",),
 )
 
 CHECKS = (CONTAMINATED,)

@@ -1,44 +1,39 @@
-"""Records that say the same again, or the opposite."""
+"""Records that say the same again."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from curator.checks.base import Check, Context
-from curator.records import input_text, target_text
+from curator.checks.base import Check, Context, Update
+from curator.checks.item import Item
 from curator.store.findings import Finding
-from curator.store.records import StoredRecord
-from curator.text import digest, normalised, visible_line
 
 
-def _find_duplicates(context: Context) -> Iterator[Finding]:
-    first: dict[str, int] = {}
-    for record in context.records():
-        asked, given = _key(context, record)
-        if not asked:
-            continue
-        original = first.setdefault(digest(asked, given), record.id)
-        if original != record.id:
-            yield EXACT_DUPLICATE.finding(record, f"says the same as record {original}", related=original)
+def _find(context: Context) -> Iterable[Finding]:
+    return (finding for group in context.twins(None) for finding in _repeated(group))
 
 
-def _find_conflicts(context: Context) -> Iterator[Finding]:
-    first: dict[str, tuple[str, int]] = {}
-    for record in context.records():
-        asked, given = _key(context, record)
-        if not asked or not given:
-            continue
-        answer, original = first.setdefault(digest(asked), (given, record.id))
-        if answer != given:
-            was = visible_line(answer, 40)
-            message = f"same input as record {original}, which says {was!r}"
-            yield CONFLICT.finding(record, message, related=original)
+def _update(context: Context, changed: Collection[int]) -> Update:
+    groups = list(context.twins(changed))
+    seen = {item.id for group in groups for item in group}
+    return Update(seen | set(changed), [finding for group in groups for finding in _repeated(group)])
 
 
-def _key(context: Context, record: StoredRecord) -> tuple[str, str]:
-    """Case and white space do not make two records different."""
-    asked = normalised(input_text(context.kind, record.fields))
-    return asked, normalised(target_text(context.kind, record.fields))
+def _repeated(group: Sequence[Item]) -> Iterator[Finding]:
+    first: dict[tuple[str, str], Item] = {}
+    for item in group:
+        original = first.setdefault(item.key, item)
+        if original is not item and item.key[0]:
+            exact = (item.asked, item.given) == (original.asked, original.given)
+            told = "" if exact else " but for case and white space"
+            yield EXACT_DUPLICATE.finding(
+                item, f"says the same as record {original.id}{told}", related=original.id, score=1.0
+            )
+
+
+def _rejected(_: Item, __: Context) -> Mapping[str, Any]:
+    return {"status": "rejected"}
 
 
 EXACT_DUPLICATE = Check(
@@ -46,15 +41,10 @@ EXACT_DUPLICATE = Check(
     title="Says the same as an earlier record",
     harm="Counts twice in training, and leaks when its copy is in the test set.",
     severity="warning",
-    find=_find_duplicates,
-)
-CONFLICT = Check(
-    id="conflicting-target",
-    title="Same input, different label or answer",
-    harm="The model is taught two truths; at most one of them can be scored right.",
-    severity="warning",
-    find=_find_conflicts,
-    kinds=("classification", "instruction"),
+    find=_find,
+    update=_update,
+    fix=_rejected,
+    fix_title="reject all copies but the first",
 )
 
-CHECKS = (EXACT_DUPLICATE, CONFLICT)
+CHECKS = (EXACT_DUPLICATE,)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from curator.checks.base import Check, Context
-from curator.records import input_text, target_text
+from curator.checks.base import Check, Context, Update
+from curator.checks.item import Item
+from curator.checks.nearness import near_pairs
 from curator.store.findings import SPLIT_LEAK as LEAK
 from curator.store.findings import Finding
-from curator.store.records import group_of, input_key
+from curator.store.records import group_of
 
 if TYPE_CHECKING:
+    from curator.near_duplicates import Pairs
     from curator.splitting.crossings import Crossing
     from curator.splitting.items import Ints
+    from curator.splitting.links import Links
 
 
 SAME_INPUT = "the same input"
 NEAR_INPUT = "nearly the same input"
 NEAR_WHOLE = "nearly the same input and target"
+_OUTWARDS = ("train", "validation", "test")
 
 
 class Placed(NamedTuple):
@@ -46,23 +50,84 @@ def tie(kind: int, group: str) -> str:
 
 def _find_leaks(context: Context) -> Iterator[Finding]:
     from curator.splitting.crossings import crossings
-    from curator.splitting.links import Collector
 
-    collector = Collector(context.near_duplicates)
-    placed: list[Placed] = []
-    documents: list[str] = []
-    for record in context.records():
-        if record.split:
-            fields = record.fields
-            asked, given = input_text(context.kind, fields), target_text(context.kind, fields)
-            collector.add(input_key(context.kind, fields), group_of(record, context.group), asked, given)
-            placed.append(Placed(record.id, record.split))
-            documents.append(asked if record.split == "blocks" else "")
+    sides = context.sides()
+    placed = [Placed(record_id, side) for record_id, side in sides.items()]
     told: set[int] = set()
-    for crossing in crossings(collector.links(), _sides(placed, documents)):
+    for crossing in crossings(_links(context, list(sides)), _sides(placed, _documents(context, sides))):
         if crossing.inner not in told:
             told.add(crossing.inner)
             yield _finding(context, placed, crossing)
+
+
+def _links(context: Context, record_ids: list[int]) -> Links:
+    """What ties the placed records together, by their positions among them."""
+    from curator.splitting.links import linked
+
+    keys = context.keys(record_ids)
+    groups = dict.fromkeys(record_ids, "")
+    if context.group:
+        groups |= {record.id: group_of(record, context.group) for record in context.records() if record.split}
+    nearness = [_near(context, record_ids, target) for target in (False, True)] if context.similarity else []
+    return linked([str(keys[i]) for i in record_ids], [groups[i] for i in record_ids], nearness)
+
+
+def _near(context: Context, record_ids: list[int], target: bool) -> Pairs:
+    """Pairs of placed records; those of all records serve where all are placed."""
+    import numpy as np
+
+    from curator.near_duplicates import pairs_among
+
+    pack = context.pack()
+    places = pack.places(np.array(record_ids, np.int64))
+    if len(record_ids) == len(context.ids()):
+        found = near_pairs(context, target, context.similarity)
+    else:
+        found = pairs_among(pack.shingles(target, places), context.similarity)
+    return found._replace(
+        left=np.searchsorted(places, found.left), right=np.searchsorted(places, found.right)
+    )
+
+
+def _documents(context: Context, sides: Mapping[int, str]) -> list[str]:
+    """The texts of the documents that are cut inside; empty for all other records."""
+    inside = [record_id for record_id, side in sides.items() if side == "blocks"]
+    texts = {item.id: item.asked for item in context.picked(inside)}
+    return [texts.get(record_id, "") for record_id in sides]
+
+
+def _update(context: Context, changed: Collection[int]) -> Update | None:
+    """Documents that are cut inside, and groups, are looked at as a whole."""
+    items = [item for item in context.picked(changed) if item.split]
+    if context.group or any(item.split == "blocks" for item in items):
+        return None
+    found: dict[int, Finding] = {}
+    for item in items:
+        for other, kind, similarity in _ties(context, item):
+            inner, outer = sorted((item, other), key=lambda one: _OUTWARDS.index(str(one.split)))
+            if inner.split != outer.split and inner.id not in found:
+                told = message(_placed(inner), _placed(outer), kind, similarity)
+                found[inner.id] = SPLIT_LEAK.finding(inner, told, related=outer.id)
+    return Update(changed, list(found.values()))
+
+
+def _ties(context: Context, item: Item) -> Iterator[tuple[Item, str, float]]:
+    """The placed records that a record must not be parted from, the strongest tie first."""
+    for group in context.twins([item.id]):
+        yield from ((other, SAME_INPUT, 1.0) for other in group if other.id != item.id and other.split)
+    if not context.similarity:
+        return
+    for target, kind in ((False, NEAR_INPUT), (True, NEAR_WHOLE)):
+        near = {n.record_id: n.similarity for n in context.pack().near(item.id, context.similarity, target)}
+        others = {other.id: other for other in context.picked(near)}
+        for record_id, similarity in near.items():
+            other = others.get(record_id)
+            if other is not None and other.split in _OUTWARDS:
+                yield other, kind, similarity
+
+
+def _placed(item: Item) -> Placed:
+    return Placed(item.id, str(item.split))
 
 
 def _sides(placed: list[Placed], documents: list[str]) -> Ints:
@@ -82,13 +147,8 @@ def _sides(placed: list[Placed], documents: list[str]) -> Ints:
 
 def _finding(context: Context, placed: list[Placed], crossing: Crossing) -> Finding:
     record, other = placed[crossing.inner], placed[crossing.outer]
-    return Finding(
-        check_id=LEAK,
-        record_id=record.id,
-        severity=SPLIT_LEAK.severity,
-        message=message(record, other, tie(crossing.kind, context.group), crossing.similarity),
-        related=other.id,
-    )
+    told = message(record, other, tie(crossing.kind, context.group), crossing.similarity)
+    return SPLIT_LEAK.finding(record.id, told, related=other.id)
 
 
 SPLIT_LEAK = Check(
@@ -97,6 +157,9 @@ SPLIT_LEAK = Check(
     harm="The score is too good to be true: the model has seen the question.",
     severity="error",
     find=_find_leaks,
+    update=_update,
+    reads=("fields", "status", "hidden", "split"),
+    settings=("split.group", "split.near_duplicates"),
 )
 
 CHECKS = (SPLIT_LEAK,)

@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from curator.checks import contaminated, duplicates, frozen, leaks, structure
+from curator.checks import (
+    answers,
+    conflicts,
+    contaminated,
+    duplicates,
+    frozen,
+    label_counts,
+    label_errors,
+    language,
+    leaks,
+    lengths,
+    line_breaks,
+    nearness,
+    outliers,
+    size,
+    structure,
+    texts,
+    tokens,
+    turns,
+)
 from curator.checks.base import Check
 
 ALL: tuple[Check, ...] = (
@@ -11,4 +30,17 @@ ALL: tuple[Check, ...] = (
     *frozen.CHECKS,
     *contaminated.CHECKS,
     *duplicates.CHECKS,
+    *conflicts.CHECKS,
+    *nearness.CHECKS,
+    *texts.CHECKS,
+    *language.CHECKS,
+    *answers.CHECKS,
+    *turns.CHECKS,
+    *label_counts.CHECKS,
+    *size.CHECKS,
+    *line_breaks.CHECKS,
+    *lengths.CHECKS,
+    *tokens.CHECKS,
+    *label_errors.CHECKS,
+    *outliers.CHECKS,
 )

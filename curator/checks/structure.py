@@ -2,22 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any
 
-from curator.checks.base import Check, Context
+from curator.checks.base import Check, Context, Fix, Inspector, Profile
+from curator.checks.item import Item
+from curator.records import KINDS, Kind
 from curator.store.findings import Finding, Severity
+from curator.text import normalised
 from curator.validation import problems
 
+_ALIKE = 0.85
+"""How much of a mistyped label must be right for it to be corrected."""
 
-def _check(check_id: str, title: str, harm: str, severity: Severity = "error") -> Check:
-    def find(context: Context) -> Iterator[Finding]:
-        for record in context.records():
-            for problem in problems(context.kind, context.labels, record.fields):
+
+def _check(
+    check_id: str,
+    title: str,
+    harm: str,
+    severity: Severity = "error",
+    fix: Fix | None = None,
+    fix_title: str = "",
+    kinds: tuple[Kind, ...] = KINDS,
+) -> Check:
+    def inspect(context: Context, _: Profile) -> Inspector:
+        def look(item: Item) -> Iterable[Finding]:
+            if item.problems is None:
+                item.problems = tuple(problems(context.kind, context.labels, item.fields))
+            for problem in item.problems:
                 if problem.check_id == check_id:
-                    yield check.finding(record, problem.message, problem.field)
+                    yield check.finding(item, problem.message, problem.field)
 
-    check = Check(id=check_id, title=title, harm=harm, severity=severity, find=find)
+        return look
+
+    check = Check(
+        check_id,
+        title,
+        harm,
+        severity,
+        inspect,
+        fix=fix,
+        fix_title=fix_title,
+        kinds=kinds,
+        settings=("labels",),
+    )
     return check
+
+
+def _as_text(item: Item, _: Context) -> Mapping[str, Any]:
+    """Numbers where a text belongs, as they are written."""
+    numbers = {
+        name: str(value)
+        for name, value in item.fields.items()
+        if isinstance(value, (int, float)) and not isinstance(value, bool)
+    }
+    return {"fields": {**item.fields, **numbers}} if numbers else {}
+
+
+def _listed(item: Item, context: Context) -> Mapping[str, Any]:
+    """The label of the list that a slip of case, space or a letter stands for; nothing when two come into question."""
+    label, labels = item.label, context.labels
+    if not label or label in labels:
+        return {}
+    meant = [known for known in labels if normalised(known) == normalised(label)]
+    meant = meant or get_close_matches(label, labels, 2, _ALIKE)
+    return {"fields": {**item.fields, "label": meant[0]}} if len(meant) == 1 else {}
 
 
 MISSING_FIELD = _check(
@@ -30,9 +80,16 @@ WRONG_TYPE = _check(
     "wrong-type",
     "A field holds something other than text",
     "Trainers stop at it, or learn its Python spelling.",
+    fix=_as_text,
+    fix_title="write numbers as text",
 )
 UNKNOWN_LABEL = _check(
-    "unknown-label", "A label outside the list", "A spelling mistake becomes a class of its own."
+    "unknown-label",
+    "A label outside the list",
+    "A spelling mistake becomes a class of its own.",
+    fix=_listed,
+    fix_title="put the listed label in the place of its misspelling",
+    kinds=("classification",),
 )
 NO_TARGET = _check("no-target", "Not labelled or answered yet", "Nothing can be learned from it yet.", "info")
 

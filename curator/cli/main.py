@@ -50,6 +50,8 @@ COMMANDS: dict[str, Entry] = {
     "redo": Entry("records_commands", "Do undone steps again."),
     "log": Entry("records_commands", "Show the journal of changes."),
     "check": Entry("checks_commands", "Find what would harm a fine-tune."),
+    "fix": Entry("checks_commands", "Repair what checks find, where that is safe."),
+    "suppress": Entry("checks_commands", "Say with a reason that a finding is no fault."),
     "split": Entry("splits_commands", "Divide the records into train, validation and test."),
     "export": Entry("export_commands", "Write the split records as files."),
     "push": Entry("export_commands", "Upload an export to the Hugging Face hub."),

@@ -84,11 +84,11 @@ def counted(reasons: Mapping[str, int]) -> str:
     return ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
 
 
-def say(text: str) -> None:
-    """Words for people, on stderr; whatever they quote from data cannot act on the terminal."""
+def say(text: str, title: str = "") -> None:
+    """Words for people, on stderr, after a title in bold; whatever they quote cannot act on the terminal."""
     from curator.text import visible
 
-    click.echo(visible(text), err=True)
+    click.echo((styled(visible(title), "bold") if title else "") + visible(text), err=True)
 
 
 def emit_json(value: Any) -> None:
@@ -202,6 +202,32 @@ def progress_share(what: str) -> Iterator[Callable[[int, float], None]]:
             )
 
         yield advance
+
+
+@contextmanager
+def progress_steps() -> Iterator[Callable[[str, int, int], None]]:
+    """A line on stderr that says what is being done, and how far; silent when stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda *_: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda what, done, total: bar.update(
+            task, description=what, completed=done, total=total or None
+        )
+
+
+def styled(text: str, style: str) -> str:
+    """Our own words in a colour or weight, where a terminal shows them and NO_COLOR does not forbid it."""
+    import os
+
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty() or not sys.stderr.isatty():
+        return text
+    return click.style(text, bold=True) if style == "bold" else click.style(text, fg=style)
 
 
 def _cell(value: Any, width: int) -> str:

@@ -93,7 +93,8 @@ def show_command(state: State, record_id: int, as_json: bool) -> None:
             {
                 **_as_json(project.kind, record),
                 "original": record.original,
-                "problems": [finding.model_dump() for finding in found],
+                "suppressed": project.suppressed(record_id),
+                "problems": [finding.as_dict() for finding in found],
                 "history": [{**step.model_dump(), **change.model_dump()} for step, change in history],
             }
         )
@@ -103,8 +104,14 @@ def show_command(state: State, record_id: int, as_json: bool) -> None:
     )
     for name, value in {**record.fields, **{f"({k})": v for k, v in record.meta.items()}}.items():
         emit_text(f"{name}: {value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}")
+    reasons = project.suppressed(record_id)
     for finding in found:
-        emit_text(f"! {finding.severity} {finding.check_id}: {finding.message}")
+        mark = (
+            f"(suppressed: {reasons.get(finding.check_id, '')})"
+            if finding.suppressed
+            else f"! {finding.severity}"
+        )
+        emit_text(f"{mark} {finding.check_id}: {finding.message}")
     for step, change in history:
         emit_text(f"  {step.at[:19]} {step.actor}: {step.verb} {_difference(change.before, change.after)}")
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from curator.checks import frozen as frozen_check
 from curator.checks import leaks as leaks_check
-from curator.checks.base import Context
 from curator.checks.leaks import Placed
 from curator.dividing import frozen_test
 from curator.export.rows import Plan
@@ -72,13 +71,12 @@ def _frozen(connection: sqlite3.Connection, plan: Plan, record_ids: Sequence[int
     then = frozen_test.read(connection)
     if then is None:
         return
-    context = Context(plan.kind, plan.labels, plan.split.group, records=lambda: ())
     concerned = then.records.keys() | set(records.ids(connection, parse(frozen_test.HELD_OUT)))
     for record_id in record_ids:
         if record_id in concerned:
             record = records.get(connection, record_id)
-            if told := frozen_check.difference(context, then, record):
-                yield frozen_check.FROZEN_TEST.finding(record, told)
+            if told := frozen_check.difference(plan.kind, plan.labels, then, record):
+                yield frozen_check.FROZEN_TEST.finding(record.id, told)
 
 
 def _is_placed(connection: sqlite3.Connection, record_id: int) -> bool:

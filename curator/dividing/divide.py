@@ -64,7 +64,7 @@ def divide(
     changed = editor.assign_splits(changes)
     if changed:
         with transaction(connection):
-            findings.replace(connection, [CONTAMINATED.id, FROZEN_TEST.id], [])
+            findings.forget(connection, [CONTAMINATED.id, FROZEN_TEST.id])
     if freeze:
         frozen_test.freeze(connection, plan)
     return report(connection, plan, taking_part, items, links, outcome, changed, held)

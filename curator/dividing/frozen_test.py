@@ -51,4 +51,4 @@ def freeze(connection: sqlite3.Connection, plan: Plan) -> None:
     with transaction(connection):
         facts.put(connection, facts.FROZEN_TEST, datetime.now(UTC).isoformat(timespec="seconds"))
         facts.put(connection, RECORDS, dump(contents))
-        findings.replace(connection, [FROZEN_TEST.id], [])
+        findings.forget(connection, [FROZEN_TEST.id])

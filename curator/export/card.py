@@ -29,7 +29,7 @@ _SHOWN = 500
 def render(manifest: Manifest) -> str:
     """The card of an export."""
     chosen = named(manifest.format)
-    body = [*_body(manifest, chosen), *_labels(manifest), *_left_out(manifest)]
+    body = [*_body(manifest, chosen), *_labels(manifest), *_left_out(manifest), *_checks(manifest)]
     return "\n".join([f"---\n{_head(manifest, chosen)}---", *body, ""])
 
 
@@ -106,6 +106,28 @@ def _left_out(manifest: Manifest) -> list[str]:
         if counts
         for line in ("", f"{title}: {', '.join(f'{count:,} {reason}' for reason, count in counts.items())}.")
     ]
+
+
+def _checks(manifest: Manifest) -> list[str]:
+    """What the checks found, what was called no fault and why, and what was not looked for."""
+    checks = manifest.checks
+    if checks is None:
+        return []
+    lines = ["", "## Checks", "", f"{checks.total} checks have seen these records as they are."]
+    if checks.found:
+        lines += ["", "| check | severity | found | suppressed |", "|---|---|---:|---:|"]
+        lines += [
+            f"| {name} | {entry.severity} | {entry.found:,} | {entry.suppressed:,} |"
+            for name, entry in checks.found.items()
+        ]
+    reasons = [
+        f"- {name}: {_plain(reason)}" for name, entry in checks.found.items() for reason in entry.reasons
+    ]
+    if reasons:
+        lines += ["", "Called no fault, for these reasons:", "", *reasons]
+    if checks.not_run:
+        lines += ["", f"Not run on these records as they are: {', '.join(checks.not_run)}."]
+    return lines
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,30 @@ class FileEntry(Frozen):
     """Whether cells that a spreadsheet would compute carry an apostrophe in front, which a re-import takes off."""
 
 
+class CheckEntry(Frozen):
+    """What one check found in the exported records."""
+
+    severity: str
+    """error, warning or info."""
+    found: int
+    """Records in which it found something, or findings about the set as a whole."""
+    suppressed: int = 0
+    """Findings that somebody has called no fault."""
+    reasons: tuple[str, ...] = ()
+    """Why, in their words."""
+
+
+class Checks(Frozen):
+    """What the checks said before the export."""
+
+    total: int
+    """Checks that have seen these records as they are."""
+    found: dict[str, CheckEntry] = {}
+    """Those that found something, by their ids; the worst first."""
+    not_run: tuple[str, ...] = ()
+    """Those that have not seen these records as they are."""
+
+
 class Manifest(Frozen):
     """What manifest.json holds."""
 
@@ -60,3 +84,5 @@ class Manifest(Frozen):
     """Records that are not in the export, by reason."""
     adapted: dict[str, int] = {}
     """Rows that the format cannot hold as they are, by what was done to them."""
+    checks: Checks | None = None
+    """What the checks said."""

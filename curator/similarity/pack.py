@@ -16,8 +16,11 @@ from curator.shingles import SHINGLE, Block, in_runs, mixed, shingled, words
 from curator.similarity.sets import spans, whole
 
 Ints = NDArray[np.int64]
-_WORDS_AT_ONCE = 1 << 19
+Marks = NDArray[np.bool_]
+_WORDS_AT_ONCE = 1 << 18
 _FIRST_BITS = 16
+_STEP = np.uint64(0x9E3779B97F4A7C13)
+"""Makes the same word another one at the next place."""
 
 
 class Packed(NamedTuple):
@@ -65,15 +68,42 @@ class Pack:
         """
         self.ids = ids
         self._hashes = hashes
-        lengths = counts.sum(axis=1, dtype=np.int64)
+        self._counts = counts.astype(np.int64)
+        lengths = self._counts.sum(axis=1)
         ends = np.cumsum(lengths)
         self._starts = ends - lengths
-        self._ends = {True: ends, False: ends - counts[:, -1]}
+        self._ends = {True: ends, False: ends - self._counts[:, -1]}
+        flat = np.cumsum(self._counts.ravel()).reshape(self._counts.shape)
+        self._part_starts = flat - self._counts
 
-    def shingles(self, target: bool, chosen: Ints | None = None) -> Iterator[Block]:
-        """The shingles of some records (by position), or of all, with their targets or without."""
-        places = np.arange(len(self.ids)) if chosen is None else chosen
-        return (shingled(block) for block in self._blocks(places, target))
+    def places(self, record_ids: Ints) -> Ints:
+        """Where records that are here stand; both ascend."""
+        return np.flatnonzero(np.isin(self.ids, record_ids, assume_unique=True))
+
+    def shingles(self, target: bool, places: Ints) -> Iterator[Block]:
+        """The shingles of some records, with their targets or without."""
+        return (shingled(block) for block in self._blocks(places, self._all(places, target)))
+
+    def runs(self, places: Ints, width: int, kept: Marks) -> Iterator[Block]:
+        """Every run of so many words in some records; `kept` (record, part) says which parts are read."""
+        return (in_runs(block, width) for block in self._blocks(places, kept))
+
+    def common(self, places: Ints, part: int, times: int) -> Marks:
+        """Which of some records have a part that more than so many of them have word for word."""
+        starts, lengths = self._part_starts[places, part], self._counts[places, part]
+        filled = np.flatnonzero(lengths)
+        lengths = lengths[filled]
+        order = spans(np.zeros_like(lengths), lengths).astype(np.uint64)
+        words_ = self._hashes[spans(starts[filled], lengths)].astype(np.uint64)
+        marks = (
+            np.add.reduceat(mixed(words_ + order * _STEP), np.cumsum(lengths) - lengths)
+            if len(filled)
+            else lengths
+        )
+        _, which, counts = np.unique(marks, return_inverse=True, return_counts=True)
+        found = np.zeros(len(places), bool)
+        found[filled] = counts[which] > times
+        return found
 
     def near(self, record_id: int, threshold: float, target: bool) -> list[Near]:
         """The other records that are at least this similar, as `near_duplicates.pairs` counts it; the nearest first.
@@ -91,34 +121,24 @@ class Pack:
         least = int(whole(np.array([threshold * len(own)]))[0])
         shared = self._counted(place, min(SHINGLE, length), target)
         found = []
-        for other in np.flatnonzero(shared >= least).tolist():
+        for other in shared.at_least(least):
             similarity = _jaccard(own, self._set(other, target))
             if other != place and similarity >= threshold:
                 found.append(Near(int(self.ids[other]), similarity))
         return sorted(found, key=lambda near: (-near.similarity, near.record_id))
 
-    def sharing(self, record_id: int, run: int) -> list[int]:
-        """The other records that share a run of so many words with a record, targets included."""
+    def may_share(self, record_id: int, run: int) -> list[int]:
+        """The records that have a run of so many words that are all words of this one: those that may share a run."""
         place = self._place(record_id)
         if place is None:
             return []
-        candidates = np.flatnonzero(self._counted(place, run, target=True))
-        own = [block.hashes for block in self._runs(np.array([place]), run)]
-        if not own or not len(candidates):
-            return []
-        known = np.unique(np.concatenate(own))
-        found = {
-            int(position)
-            for block in self._runs(candidates, run)
-            for position in np.repeat(block.positions, block.counts)[np.isin(block.hashes, known)]
-        }
-        return [int(self.ids[other]) for other in sorted(found - {place})]
+        return [int(self.ids[o]) for o in self._counted(place, run, target=True).at_least(1) if o != place]
 
     def _place(self, record_id: int) -> int | None:
         at = int(np.searchsorted(self.ids, record_id))
         return at if at < len(self.ids) and self.ids[at] == record_id else None
 
-    def _counted(self, place: int, width: int, target: bool) -> Ints:
+    def _counted(self, place: int, width: int, target: bool) -> _Counts:
         """For each record, how many runs of so many words it has that are all words of this one."""
         own = np.unique(self._hashes[self._starts[place] : self._ends[target][place]])
         hits = _is_among(self._hashes, own)
@@ -127,38 +147,55 @@ class Pack:
             step = min(done, width - done)
             hits = hits[:-step] & hits[step:]
             done += step
-        before = np.zeros(len(hits) + 1, np.int32)
-        np.cumsum(hits, out=before[1:])
-        last = np.maximum(self._ends[target] - width + 1, self._starts)
-        reached = np.minimum(last, len(hits))
-        counts: Ints = (before[reached] - before[np.minimum(self._starts, reached)]).astype(np.int64)
-        return counts
+        places = np.flatnonzero(hits)
+        records = np.searchsorted(self._starts, places, side="right") - 1
+        inside = places + width <= self._ends[target][records]
+        return _Counts(*np.unique(records[inside], return_counts=True))
 
     def _set(self, place: int, target: bool) -> NDArray[np.uint64]:
         blocks = [block.hashes for block in self.shingles(target, np.array([place]))]
         return np.unique(np.concatenate([np.zeros(0, np.uint64), *blocks]))
 
-    def _runs(self, places: Ints, width: int) -> Iterator[Block]:
-        return (in_runs(block, width) for block in self._blocks(places, target=True))
+    def _all(self, places: Ints, target: bool) -> Marks:
+        kept = np.ones((len(places), self._counts.shape[1]), bool)
+        kept[:, -1] = target
+        return kept
 
-    def _blocks(self, places: Ints, target: bool) -> Iterator[Block]:
-        """The words of some records; those without a word are left out."""
-        starts, lengths = self._starts[places], self._ends[target][places] - self._starts[places]
+    def _blocks(self, places: Ints, kept: Marks) -> Iterator[Block]:
+        """The words of some parts of records; those without a word are left out."""
+        counts = self._counts[places] * kept
+        lengths = counts.sum(axis=1)
         filled = lengths > 0
-        places, starts, lengths = places[filled], starts[filled], lengths[filled]
+        places, counts, lengths = places[filled], counts[filled], lengths[filled]
         edges = np.flatnonzero(np.diff(np.cumsum(lengths) // _WORDS_AT_ONCE)) + 1
         for part in np.split(np.arange(len(places)), edges):
             if len(part):
-                own = self._hashes[spans(starts[part], lengths[part])].astype(np.uint64)
+                where = spans(self._part_starts[places[part]].ravel(), counts[part].ravel())
+                own = self._hashes[where].astype(np.uint64)
                 yield Block(places[part].astype(np.int32), lengths[part], mixed(own))
 
 
-def _is_among(values: NDArray[np.uint32], known: NDArray[np.uint32]) -> NDArray[np.bool_]:
+class _Counts(NamedTuple):
+    """Records with how often something was found in them."""
+
+    records: Ints
+    counts: Ints
+
+    def at_least(self, least: int) -> list[int]:
+        """Those in which it was found so often."""
+        found: list[int] = self.records[self.counts >= least].tolist()
+        return found
+
+
+def _is_among(values: NDArray[np.uint32], known: NDArray[np.uint32]) -> Marks:
     """Which of the values are among some known ones; most are told by their first bits."""
     shift = np.uint32(32 - _FIRST_BITS)
     table = np.zeros(1 << _FIRST_BITS, bool)
     table[known >> shift] = True
-    hits: NDArray[np.bool_] = table[values >> shift]
+    hits = np.empty(len(values), bool)
+    for start in range(0, len(values), _WORDS_AT_ONCE):
+        some = slice(start, start + _WORDS_AT_ONCE)
+        np.take(table, values[some] >> shift, out=hits[some])
     likely = np.flatnonzero(hits)
     places = np.minimum(np.searchsorted(known, values[likely]), len(known) - 1)
     hits[likely] = known[places] == values[likely]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -73,18 +73,8 @@ class Collector:
 
     def links(self) -> Links:
         """The links of all records taken in; forgets their texts."""
-        columns = [_shared(self._inputs), _shared(self._groups)]
-        first = sum(_count(column) for column in columns)
-        columns[1][columns[1] >= 0] += _count(columns[0])
-        near, similarity = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
-        for texts in self._joined():
-            found = near_duplicates.pairs(texts, self._threshold)
-            column, pairs, values = _near_keys(len(texts), found)
-            columns.append(np.where(column >= 0, column + first, NO_KEY))
-            near.append(pairs + first)
-            similarity.append(values)
-            first += _count(column)
-        return Links(np.stack(columns, axis=1), np.concatenate(near), np.concatenate(similarity), first)
+        found = (near_duplicates.pairs(texts, self._threshold) for texts in self._joined())
+        return linked(self._inputs, self._groups, found)
 
     def _joined(self) -> Iterator[Sequence[str]]:
         """The texts to be compared: the inputs, then input and target as one text where there are targets."""
@@ -97,6 +87,27 @@ class Collector:
                 self._given[number] = ""
             yield self._asked
         self._asked, self._given = [], []
+
+
+def linked(inputs: Sequence[str], groups: Sequence[str], nearness: Iterable[near_duplicates.Pairs]) -> Links:
+    """The links of some records.
+
+    Args:
+        inputs: Equal for equal inputs.
+        groups: The user's groups; empty for none.
+        nearness: Pairs of records that are near: in their inputs first, then in input and target.
+    """
+    columns = [_shared(inputs), _shared(groups)]
+    first = sum(_count(column) for column in columns)
+    columns[1][columns[1] >= 0] += _count(columns[0])
+    near, similarity = [np.zeros((0, 2), np.int64)], [np.zeros(0)]
+    for found in nearness:
+        column, pairs, values = _near_keys(len(inputs), found)
+        columns.append(np.where(column >= 0, column + first, NO_KEY))
+        near.append(pairs + first)
+        similarity.append(values)
+        first += _count(column)
+    return Links(np.stack(columns, axis=1), np.concatenate(near), np.concatenate(similarity), first)
 
 
 def clusters(links: Links, among: Marks | None = None) -> Clusters:

@@ -25,3 +25,11 @@ def put(connection: sqlite3.Connection, name: str, value: str) -> None:
         "INSERT INTO facts VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+def write(connection: sqlite3.Connection, name: str, value: str | None) -> None:
+    """Note a fact, or take it back (None)."""
+    if value is None:
+        forget(connection, name)
+    else:
+        put(connection, name, value)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from curator.records import Frozen, Kind
-from curator.store import records
+from curator.store import facts, records, suppressions
 from curator.store.derived import dump
 from curator.store.records import Patch
 from curator.store.search import LIVE, WITHDRAWN
@@ -76,6 +76,17 @@ def write(
     return number
 
 
+def write_fact(connection: sqlite3.Connection, step_id: int, name: str, value: str | None) -> bool:
+    """Set a fact of the project, or take it back (None), and write that down; whether it was different before."""
+    before = facts.get(connection, name)
+    if before == value:
+        return False
+    facts.write(connection, name, value)
+    suppressions.settle(connection, name)
+    connection.execute("INSERT INTO fact_changes VALUES (?, ?, ?, ?)", (step_id, name, before, value))
+    return True
+
+
 def undo(connection: sqlite3.Connection, kind: Kind, actor: str) -> Step | None:
     """Take back the newest step that is in force; None when there is none."""
     return _reverse(connection, kind, actor, "undo", "redo")
@@ -126,8 +137,15 @@ def _reverse(connection: sqlite3.Connection, kind: Kind, actor: str, verb: str, 
         connection, kind, step_id, ((i, json.loads(was), json.loads(becomes)) for i, was, becomes in changes)
     )
     add_count(connection, step_id, count)
+    _reverse_facts(connection, step_id, target, column)
     _push(connection, other, target)
     return steps(connection, 1)[0]
+
+
+def _reverse_facts(connection: sqlite3.Connection, step_id: int, target: int, column: str) -> None:
+    rows = connection.execute(f"SELECT name, {column} FROM fact_changes WHERE step_id = ?", (target,))
+    for name, value in rows.fetchall():
+        write_fact(connection, step_id, name, value)
 
 
 def _reverse_import(connection: sqlite3.Connection, step_id: int, verb: str) -> int:

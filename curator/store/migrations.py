@@ -125,3 +125,62 @@ CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 def m001_initial(connection: sqlite3.Connection) -> None:
     """Records with where they came from, the journal of changes, rejects and findings."""
     _run(connection, _INITIAL)
+
+
+_CHECKS = """
+DROP TABLE findings;
+CREATE TABLE findings (
+    check_id TEXT NOT NULL,
+    record_id INTEGER REFERENCES records (id),
+    severity TEXT NOT NULL,
+    message TEXT NOT NULL,
+    field TEXT NOT NULL,
+    span_start INTEGER,
+    span_end INTEGER,
+    related INTEGER,
+    score REAL,
+    suppressed INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX findings_by_record ON findings (record_id);
+CREATE INDEX findings_by_related ON findings (related);
+CREATE INDEX findings_by_check ON findings (check_id, record_id);
+CREATE TABLE stale (
+    check_id TEXT NOT NULL,
+    record_id INTEGER NOT NULL,
+    PRIMARY KEY (check_id, record_id)
+) WITHOUT ROWID;
+CREATE TABLE check_states (
+    check_id TEXT PRIMARY KEY,
+    signature TEXT NOT NULL,
+    step_id INTEGER NOT NULL,
+    record_id INTEGER NOT NULL,
+    at TEXT NOT NULL,
+    profile TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE suppressions (
+    record_id INTEGER NOT NULL REFERENCES records (id),
+    check_id TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    PRIMARY KEY (record_id, check_id)
+) WITHOUT ROWID;
+CREATE TABLE fact_changes (
+    step_id INTEGER NOT NULL REFERENCES steps (id),
+    name TEXT NOT NULL,
+    before TEXT,
+    after TEXT
+);
+CREATE INDEX fact_changes_by_step ON fact_changes (step_id);
+CREATE TABLE words (
+    chunk INTEGER PRIMARY KEY,
+    upto INTEGER NOT NULL,
+    ids BLOB NOT NULL,
+    counts BLOB NOT NULL,
+    hashes BLOB NOT NULL
+);
+"""
+
+
+@migration
+def m002_checks(connection: sqlite3.Connection) -> None:
+    """Findings with a place and a score, what each check has seen, suppressions, and the words of the records."""
+    _run(connection, _CHECKS)

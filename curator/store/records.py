@@ -10,7 +10,7 @@ from typing import Any
 from curator.errors import NotFound
 from curator.query import Query
 from curator.records import Frozen, Kind
-from curator.store import findings
+from curator.store import findings, suppressions, words
 from curator.store.derived import decoded, derived, dump, input_key
 from curator.store.original import Sources
 from curator.store.search import condition
@@ -19,7 +19,7 @@ __all__ = ["Patch", "StoredRecord", "dump", "input_key"]
 
 PAGE = 1000
 Patch = dict[str, Any]
-"""New values of some of the changeable columns: fields, status, split, tags, hidden."""
+"""New values of some of what can change: fields, status, split, tags, hidden, suppressed (check to reason)."""
 
 
 class StoredRecord(Frozen):
@@ -44,13 +44,14 @@ class StoredRecord(Frozen):
     tags: tuple[str, ...]
     """Free marks."""
     findings: tuple[str, ...]
-    """Ids of the checks that found something in it."""
+    """Ids of the checks that found something in it that is not suppressed."""
 
 
 _COLUMNS = """records.id, fields, meta, original, CASE hidden WHEN 1 THEN 'deleted' ELSE status END, split,
     source_id, line, tags, {findings}"""
 _WITH_FINDINGS = _COLUMNS.format(
-    findings="(SELECT json_group_array(DISTINCT check_id) FROM findings WHERE record_id = records.id)"
+    findings="""(SELECT json_group_array(DISTINCT check_id) FROM findings
+        WHERE record_id = records.id AND NOT suppressed)"""
 )
 _WITHOUT_FINDINGS = _COLUMNS.format(findings="'[]'")
 
@@ -58,15 +59,19 @@ _WITHOUT_FINDINGS = _COLUMNS.format(findings="'[]'")
 def update(connection: sqlite3.Connection, kind: Kind, record_id: int, patch: Patch) -> None:
     """Write some columns of one record, and what is derived from them, inside the caller's transaction."""
     values: dict[str, Any] = dict(patch)
+    if (suppressed := values.pop("suppressed", None)) is not None:
+        suppressions.write(connection, record_id, suppressed)
     if "fields" in patch:
         names = ("input_key", "length", "search")
         values |= dict(zip(names, derived(kind, patch["fields"]), strict=True))
         values["fields"] = dump(patch["fields"])
         values |= _kept_original(connection, record_id)
+        words.forget(connection, record_id)
     if "tags" in patch:
         values["tags"] = dump(list(patch["tags"]))
-    assignments = ", ".join(f"{name} = ?" for name in values)
-    connection.execute(f"UPDATE records SET {assignments} WHERE id = ?", (*values.values(), record_id))
+    if values:
+        assignments = ", ".join(f"{name} = ?" for name in values)
+        connection.execute(f"UPDATE records SET {assignments} WHERE id = ?", (*values.values(), record_id))
     findings.invalidate(connection, record_id, patch.keys())
 
 
@@ -104,6 +109,7 @@ def columns(connection: sqlite3.Connection, record_id: int) -> Patch:
         "split": split,
         "tags": json.loads(tags),
         "hidden": hidden,
+        "suppressed": suppressions.of_record(connection, record_id),
     }
 
 

@@ -73,7 +73,7 @@ def _text(wanted: str) -> Condition:
 
 
 def _issue(value: str) -> Condition:
-    found = "EXISTS (SELECT 1 FROM findings WHERE record_id = records.id{})"
+    found = "EXISTS (SELECT 1 FROM findings WHERE record_id = records.id AND NOT suppressed{})"
     if value in (NOTHING, "any"):
         return ("NOT " if value == NOTHING else "") + found.format(""), []
     return found.format(" AND check_id = ?"), [value]

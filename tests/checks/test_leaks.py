@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.dividing.test_divide import add, nearly, sentence
+from tests.findings import checked
 
 
 @pytest.fixture
@@ -17,7 +18,7 @@ def letters(make_project):
 
 
 def found(project, check_id):
-    return [(f.record_id, f.related, f.message) for f in project.check([check_id])[1]]
+    return [(f.record_id, f.related, f.message) for f in checked(project, check_id)]
 
 
 def test_a_clean_split_has_none(letters):
@@ -150,4 +151,4 @@ def test_findings_about_the_split_end_with_it(letters):
 def test_messages_can_be_written_as_json(letters):
     train_id, test_id = letters.ids("split:train")[0], letters.ids("split:test")[0]
     letters.editor.set_fields([train_id], {"text": letters.record(test_id).fields["text"]})
-    assert json.dumps([finding.model_dump() for finding in letters.check(["split-leak"])[1]])
+    assert json.dumps([finding.as_dict() for finding in checked(letters, "split-leak")])

@@ -6,6 +6,7 @@ import pytest
 
 from curator.dividing import aftermath
 from tests.dividing.test_divide import nearly, sentence
+from tests.findings import checked
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def test_a_leak_made_by_an_edit_is_told_everywhere(letters):
         (test_id, f"is in train, but has the same input as record {test_id} in test")
     ]
     assert letters.leaks() == letters.split().leaks == 1
-    assert [finding.record_id for finding in letters.check(["split-leak"])[1]] == [train_id]
+    assert [finding.record_id for finding in checked(letters, "split-leak")] == [train_id]
 
 
 def test_a_near_leak_made_by_an_edit_is_told_in_the_words_of_the_check(letters):
@@ -38,7 +39,7 @@ def test_a_near_leak_made_by_an_edit_is_told_in_the_words_of_the_check(letters):
     letters.editor.set_fields([train_id], {"text": nearly(letters.record(test_id).fields["text"])})
     message = f"is in train, but has nearly the same input as record {test_id} in test (similarity 0.95)"
     assert told(letters, train_id)[0] == (test_id, message)
-    assert [finding.message for finding in letters.check(["split-leak"])[1]] == [message]
+    assert [finding.message for finding in checked(letters, "split-leak")] == [message]
     assert letters.split().leaks == 1
     assert letters.leaks() == 0
 

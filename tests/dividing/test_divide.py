@@ -10,6 +10,7 @@ import pytest
 from curator.errors import CuratorError
 from curator.importing import Options
 from curator.text import plural
+from tests.findings import checked
 
 
 def sentence(number, words=20):
@@ -96,7 +97,7 @@ def test_a_new_record_near_two_sides_is_held_back_and_is_no_leak(make_project, t
     report = project.split()
     assert sides(project)[33] is None
     assert (report.held_back, report.leaks) == ({"would leak": 1}, 0)
-    assert project.check(["split-leak"])[1] == []
+    assert checked(project, "split-leak") == []
 
 
 def test_a_frozen_test_set_stays_whatever_is_asked(messages):
@@ -124,11 +125,11 @@ def test_undoing_the_split_ends_the_freeze(make_project, tmp_path):
     project = make_project([{"text": f"m {i}", "label": "a"} for i in range(30)])
     project.split(freeze=True)
     project.editor.undo()
-    assert project.check(["frozen-test"])[1] == []
+    assert checked(project, "frozen-test") == []
     assert project.split().counts["test"] == 6
     add(project, [{"text": f"n {i}", "label": "a"} for i in range(30)], tmp_path)
     assert project.split().counts["test"] == 12
-    assert project.check(["frozen-test"])[1] == []
+    assert checked(project, "frozen-test") == []
 
 
 def test_there_must_be_a_test_set_to_freeze(make_project):
@@ -139,9 +140,9 @@ def test_there_must_be_a_test_set_to_freeze(make_project):
 def test_a_group_that_comes_late_is_reported_as_a_leak_until_a_fresh_split(messages):
     messages.change_settings({"split.group": "customer"})
     assert messages.split().leaks > 0
-    assert messages.check(["split-leak"])[0][0].count > 0
+    assert len(checked(messages, "split-leak")) > 0
     assert messages.split(fresh=True).leaks == 0
-    assert messages.check(["split-leak"])[0][0].count == 0
+    assert len(checked(messages, "split-leak")) == 0
 
 
 @pytest.mark.parametrize("option", ["group", "date"])

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from random import Random
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -111,31 +111,64 @@ def _identifier() -> LanguageIdentifier:
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
+class Profiled(NamedTuple):
+    """What is remembered of the languages of a set."""
+
+    common: tuple[str, ...]
+    """Languages that are not odd."""
+    words: tuple[str, ...]
+    """Words that many texts in these languages have."""
+    mixed: bool
+    """Whether the set has so many languages that none is odd."""
+
+    def as_json(self) -> list[Any]:
+        """Plain values."""
+        return [list(self.common), list(self.words), self.mixed]
+
+    @classmethod
+    def from_json(cls, values: Sequence[Any]) -> Profiled:
+        """What `as_json` gave."""
+        return cls(tuple(values[0]), tuple(values[1]), bool(values[2]))
+
+
 class Languages:
     """The languages that a set of texts is written in."""
 
-    def __init__(self, texts: Iterable[str], rare: float = 0.01) -> None:
+    def __init__(self, texts: Iterable[str], rare: float = 0.01, expected: Sequence[str] = ()) -> None:
         """Looks at a sample of the texts.
 
         Args:
             texts: all texts of the set; read once.
             rare: share of the texts below which a language is odd; one text alone always is.
+            expected: the languages that are not odd, if that is known.
         """
         sample = _sampled(texts)
         guesses = [(text, guess) for text in sample if (guess := language(text)).language]
-        self.counts = Counter(guess.language for _, guess in guesses if guess.confidence >= _SURE)
-        """Texts of the sample by language, where it is beyond doubt."""
-        sure = self.counts.total()
-        self.common = frozenset(code for code, count in self.counts.items() if count > max(1.0, rare * sure))
+        counts = Counter(guess.language for _, guess in guesses if guess.confidence >= _SURE)
+        sure = counts.total()
+        common = set(expected) or {code for code, count in counts.items() if count > max(1.0, rare * sure)}
+        rest = sum(count for code, count in counts.items() if code not in common)
+        mixed = not common or (not expected and rest > max(1.0, _MANY_LANGUAGES * sure))
+        words = _frequent(text for text, guess in guesses if guess.language in common)
+        self._remember(Profiled(tuple(sorted(common)), tuple(sorted(words)), mixed))
+
+    @classmethod
+    def of(cls, profile: Profiled) -> Languages:
+        """The languages of a set that was looked at before."""
+        languages = cls.__new__(cls)
+        languages._remember(profile)
+        return languages
+
+    def _remember(self, profile: Profiled) -> None:
+        self.profile = profile
+        self.common = frozenset(profile.common)
         """Languages that are not odd."""
-        rest = sum(count for code, count in self.counts.items() if code not in self.common)
-        self._mixed = not self.common or rest > max(1.0, _MANY_LANGUAGES * sure)
-        self._words = _frequent(text for text, guess in guesses if guess.language in self.common)
+        self._words = frozenset(profile.words)
         self._dense = re.compile(f"[{''.join(_DENSE_SCRIPTS.get(code, '') for code in self.common)}\0]")
 
     def odd(self, text: str) -> Guess | None:
         """The language of a text if it is surely none of the set's; None in a set of very many languages."""
-        if len(text) < _LETTERS // 3 or self._mixed or self._familiar(text):
+        if len(text) < _LETTERS // 3 or self.profile.mixed or self._familiar(text):
             return None
         ranked = _ranked(text)
         if not ranked or ranked[0][0] in self.common or ranked[0][1] < _CLEAR:

@@ -1,0 +1,77 @@
+"""The words of all records as hashes, kept until fields change: near duplicates and leaks are found among them.
+
+Records are kept in chunks by their numbers, so that reading all of them takes a few hundred rows; a changed record
+costs its chunk, which is read anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from curator.records import FIELD_ORDER, Kind, texts_of
+from curator.store.connection import transaction
+from curator.store.derived import decoded
+
+if TYPE_CHECKING:
+    from curator.similarity.pack import Pack
+
+_CHUNK = 512
+"""Numbers of records in a chunk."""
+
+
+def forget(connection: sqlite3.Connection, record_id: int) -> None:
+    """A record says something else now."""
+    connection.execute("DELETE FROM words WHERE chunk = ?", (record_id // _CHUNK,))
+
+
+def pack(connection: sqlite3.Connection, kind: Kind) -> Pack:
+    """The words of all records; chunks that changed are read anew, and kept for the next time."""
+    import numpy as np
+
+    from curator.similarity.pack import Pack
+
+    _refresh(connection, kind)
+    rows = connection.execute("SELECT ids, counts, hashes FROM words ORDER BY chunk").fetchall()
+    ids = np.frombuffer(b"".join(row[0] for row in rows), np.int64)
+    counts = np.frombuffer(b"".join(row[1] for row in rows), np.uint32)
+    hashes = np.frombuffer(b"".join(row[2] for row in rows), np.uint32)
+    return Pack(ids, counts.reshape(len(ids), len(FIELD_ORDER[kind])), hashes)
+
+
+def _refresh(connection: sqlite3.Connection, kind: Kind) -> None:
+    """Records are only ever added at the end, so only the last chunk can have grown."""
+    last = connection.execute("SELECT coalesce(max(id), -1) FROM records").fetchone()[0]
+    known = dict(connection.execute("SELECT chunk, upto FROM words").fetchall())
+    for chunk in range(last // _CHUNK + 1):
+        if known.get(chunk, -1) < min(last, (chunk + 1) * _CHUNK - 1):
+            _read(connection, kind, chunk, last)
+
+
+def _read(connection: sqlite3.Connection, kind: Kind, chunk: int, last: int) -> None:
+    import numpy as np
+
+    from curator.similarity.pack import packed
+
+    query = "SELECT id, fields FROM records WHERE id >= ? AND id < ? AND id <= ? ORDER BY id"
+    bounds = (chunk * _CHUNK, (chunk + 1) * _CHUNK, last)
+    rows = connection.execute(query, bounds).fetchall()
+    found = list(packed([_parts(kind, decoded(fields)) for _, fields in rows]))
+    with transaction(connection):
+        # What somebody changed while this was read must not be kept as it was.
+        if connection.execute(query, bounds).fetchall() == rows:
+            connection.execute(
+                "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?)",
+                (
+                    chunk,
+                    min(last, (chunk + 1) * _CHUNK - 1),
+                    np.array([record_id for record_id, _ in rows], np.int64).tobytes(),
+                    b"".join(one.counts.tobytes() for one in found),
+                    b"".join(one.hashes.tobytes() for one in found),
+                ),
+            )
+
+
+def _parts(kind: Kind, fields: Mapping[str, Any]) -> list[str]:
+    return ["\n".join(texts_of(fields.get(name))) for name in FIELD_ORDER[kind]]

@@ -1,0 +1,100 @@
+"""100,000 records: all checks that need no model, the first time and after one edit; seconds and peak memory.
+
+Each run is a process of its own, as a user would start it. The rows are real ones in several languages, repeated with
+words replaced until there are enough.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import sys
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+
+from tests.benchmarks.detectors import Row, mixed, sets
+from tests.shared_data import SHARED
+
+ROWS = 100_000
+REPLACED = 0.5
+"""Share of the words of a repeated row that are replaced by those of another one."""
+
+
+def varied(rows: list[Row], seed: int = 0) -> list[Row]:
+    """Rows that repeat an earlier one get half of their words from other rows."""
+    chance = random.Random(seed)
+    seen: set[Row] = set()
+    words = [word for row in rows[:2000] for text in row for word in text.split()]
+    out = []
+    for row in rows:
+        out.append(tuple(_mixed_up(text, words, chance) for text in row) if row in seen else row)
+        seen.add(row)
+    return out
+
+
+def _mixed_up(text: str, words: list[str], chance: random.Random) -> str:
+    parts = text.split(" ")
+    for _ in range(int(REPLACED * len(parts)) + 1 if text else 0):
+        parts[chance.randrange(len(parts))] = chance.choice(words)
+    return " ".join(parts)
+
+
+def instructions() -> list[dict[str, str]]:
+    """Questions with answers in English and Chinese, and code."""
+    found = sets()
+    some = {name: found[name] for name in ("gsm8k", "alpaca", "oaast_zh")}
+    rows = varied(list(islice(mixed(some), ROWS)))
+    return [{"instruction": row[0], "input": row[1], "output": row[2]} for row in rows]
+
+
+def texts() -> list[dict[str, str]]:
+    """Short texts in English and Russian under seven labels."""
+    found = sets()
+    some = {name: found[name] for name in ("banking77", "rucola", "shakespeare", "ruslit")}
+    rows = varied(list(islice(mixed(some), ROWS)))
+    return [{"text": row[0], "label": "abcdefg"[number % 7]} for number, row in enumerate(rows)]
+
+
+def timed(*arguments: str) -> tuple[float, int]:
+    """Seconds and peak memory (MiB) of a command line of Curator."""
+    started = time.perf_counter()
+    pid = os.posix_spawn(
+        sys.executable,
+        [sys.executable, "-m", "curator", *arguments],
+        os.environ,
+        file_actions=[(os.POSIX_SPAWN_OPEN, fd, os.devnull, os.O_WRONLY, 0) for fd in (1, 2)],
+    )
+    _, status, usage = os.wait4(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 0, arguments
+    return time.perf_counter() - started, usage.ru_maxrss // 1024
+
+
+def measure(kind: str, rows: list[dict[str, str]]) -> None:
+    """One set: first run, run after an edit, run with nothing to do."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, project = Path(folder) / "rows.jsonl", str(Path(folder) / "project")
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+        timed("init", project, "--kind", kind)
+        timed("-C", project, "import", str(path))
+        timed("-C", project, "split")
+        print(f"{kind}: {len(rows):,} records, {path.stat().st_size / 1e6:.0f} MB, split")
+        seconds, memory = timed("-C", project, "check", "--quick")
+        print(f"  first run             {seconds:6.2f} s {memory:6} MiB")
+        for number in range(3):
+            field = "answer" if kind == "instruction" else "text"
+            timed("-C", project, "edit", str(500 + number), "--set", f"{field}=edited {number} at last")
+            seconds, memory = timed("-C", project, "check", "--quick")
+            print(f"  run after one edit    {seconds:6.2f} s {memory:6} MiB")
+        seconds, memory = timed("-C", project, "check", "--quick")
+        print(f"  run after no edit     {seconds:6.2f} s {memory:6} MiB")
+
+
+if __name__ == "__main__":
+    if (SHARED / "INDEX.md").is_file():
+        measure("instruction", instructions())
+        measure("classification", texts())
+    else:
+        print("needs the public data sets (CURATOR_DATA)")
