@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from curator.diffs import pieces
+from curator.diffs import pieces, told_apart
 from curator.text import revealed
 
 words = st.lists(st.sampled_from(["a", "b", "Café", "слово", "话", " ", "\n", "."]), max_size=30).map("".join)
@@ -24,6 +24,19 @@ def test_a_change_shows_what_stands_around_it():
     old = "The quick brown fox jumps over the lazy dog and runs away from here."
     (piece,) = pieces(old, old.replace("lazy", "tired"), around=10)
     assert piece == ("… over the ", "lazy", "tired", " dog and r…")
+
+
+def test_whole_words_are_shown():
+    assert [piece[1:3] for piece in pieces("my biling address", "my billing address")] == [
+        ("biling", "billing")
+    ]
+    assert [piece[1:3] for piece in pieces("a 17 b", "a 18 b")] == [("17", "18")]
+
+
+def test_what_looks_the_same_is_told_apart():
+    assert told_apart("cafe\u0301", "café") == "cafe‹U+0301›"
+    assert told_apart("cчёт", "счёт") == "‹U+0063›чёт"
+    assert told_apart("old", "new") == "old"
 
 
 def test_two_far_changes_are_two_pieces():

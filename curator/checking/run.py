@@ -81,7 +81,8 @@ class Runner:
         plans = [planner.plan(check) for check in checks]
         due = self._able([plan for plan in plans if plan.chosen is None or plan.chosen])
         outcomes = self._inspected([plan for plan in due if plan.check.inspect is not None])
-        outcomes += [self._found(plan) for plan in due if plan.check.find is not None]
+        wholes = [self._found(plan) for plan in due if plan.check.find is not None]
+        outcomes += [outcome for outcome in wholes if outcome is not None]
         with transaction(self._connection):
             for outcome in outcomes:
                 self._keep(outcome, moment)
@@ -100,7 +101,7 @@ class Runner:
                 self._context.limit()
                 self._context.tokens(self._context.sample()[:1])
             except CuratorError as error:
-                self._skipped = {plan.check.id: f"{error.problem} {error.remedy}".strip() for plan in wanting}
+                self._skipped = {plan.check.id: _in_words(error) for plan in wanting}
             self._seconds[wanting[0].check.id] += time.perf_counter() - started
         return [plan for plan in plans if plan.check.id not in self._skipped]
 
@@ -138,10 +139,14 @@ class Runner:
             yield batch
             done += len(batch)
 
-    def _found(self, plan: Plan) -> _Outcome:
-        """A check that looks at the set as a whole."""
+    def _found(self, plan: Plan) -> _Outcome | None:
+        """A check that looks at the set as a whole; None where the set is too much for it."""
         self._progress(plan.check.title, 0, 0)
-        return self._timed(plan.check, self._look_at_all, plan)
+        try:
+            return self._timed(plan.check, self._look_at_all, plan)
+        except CuratorError as error:
+            self._skipped[plan.check.id] = _in_words(error)
+            return None
 
     def _look_at_all(self, plan: Plan) -> _Outcome:
         check = plan.check
@@ -214,6 +219,10 @@ class Runner:
             for check in checks
         ]
         return sorted(reports, key=lambda r: (not r.count, SEVERITIES.index(r.severity), -r.count))
+
+
+def _in_words(error: CuratorError) -> str:
+    return f"{error.problem} {error.remedy}".strip()
 
 
 def _look(look: Inspector, items: Iterable[Item], into: list[Finding]) -> None:

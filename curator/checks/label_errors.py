@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from curator.checks.base import Check, Context
+from curator.errors import CuratorError
 from curator.store.findings import Finding
 from curator.text import visible_line
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 _LEAST, _LEAST_EACH = 100, 10
 """Labelled records, and records for each label in the mean, below which models know too little to judge."""
+
+_MOST = 40_000_000
+"""Records times labels that are judged; so many take some two gigabytes."""
 
 
 class _Judged(NamedTuple):
@@ -52,6 +56,11 @@ def _judge(context: Context) -> _Judged | None:
     used = len(set(labels))
     if used < 2 or len(ids) < max(_LEAST, _LEAST_EACH * used):
         return None
+    if len(ids) * used > _MOST:
+        raise CuratorError(
+            f"{len(ids):,} records under {used:,} labels would take more memory than is good.",
+            "Judge a part of them in a project of its own.",
+        )
     array = np.array(labels, np.int64)
     return _Judged(ids, array, suspicions(texts, array, len(numbers)))
 

@@ -26,7 +26,7 @@ def _profile(context: Context) -> Profile:
 def _inspect(_: Context, profile: Profile) -> Inspector:
     def look(item: Item) -> Iterable[Finding]:
         field, text = item.main
-        if len(text) > _LONGEST or text.isprintable():
+        if len(text) > _LONGEST or text.isprintable() or "```" in text or not text.strip():
             return
         if found := BREAKS.search(text):
             yield LINE_BREAKS.finding(

@@ -192,23 +192,27 @@ def fix_command(
 
 def _show_repair(repair: Repair) -> None:
     """The changes of one record, what goes in red and what comes in green."""
-    from curator.diffs import pieces
+    from curator.diffs import pieces, told_apart
     from curator.text import revealed
 
     for name in {**repair.before, **repair.after}:
-        old, new = _as_text(repair.before.get(name)), _as_text(repair.after.get(name))
+        old, new = _as_texts(repair.before.get(name, ""), repair.after.get(name, ""))
         emit_text(f"record {repair.record_id}  {name}")
         for piece in pieces(old, new):
             before, after = (revealed(part).replace("\n", "⏎") for part in (piece.before, piece.after))
-            gone = styled(f"[-{_shortened(piece.removed)}-]", "red") if piece.removed else ""
+            removed = told_apart(piece.removed, piece.added)
+            gone = styled(f"[-{_shortened(removed)}-]", "red") if removed else ""
             come = styled(f"{{+{_shortened(piece.added)}+}}", "green") if piece.added else ""
             click.echo(f"  {before}{gone}{come}{after}")
 
 
-def _as_text(value: Any) -> str:
+def _as_texts(old: Any, new: Any) -> tuple[str, str]:
+    """Both values as text; where one is something else, as JSON, which tells 7 from "7"."""
     import json
 
-    return "" if value is None else value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(old, str) and isinstance(new, str):
+        return old, new
+    return json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False)
 
 
 def _shortened(text: str) -> str:

@@ -143,3 +143,13 @@ def test_an_edit_that_comes_while_a_check_runs_is_looked_at_by_the_next(make_pro
 
     project.check(["personal-data"], progress=edit_meanwhile)
     assert [finding.record_id for finding in checked(project, "personal-data")] == [1, 2]
+
+
+def test_a_set_that_is_too_much_for_one_check_leaves_the_others_their_findings(make_project, monkeypatch):
+    from curator.checks import label_errors
+
+    monkeypatch.setattr(label_errors, "_MOST", 10)
+    rows = [{"text": f"text {n} a@example.com", "label": "ab"[n % 2]} for n in range(120)]
+    reports = {report.id: report for report in make_project(rows).check()}
+    assert "more memory" in reports["label-error"].skipped
+    assert reports["personal-data"].count == 120

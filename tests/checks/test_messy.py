@@ -43,7 +43,6 @@ EXPECTED = {
     "formula": {62},
     "language": {64},
     "over-length": {65},
-    "line-breaks": {30, 54},
     "length": {34, 38, 58, 63, 65},
     "unknown-tokens": {42},
 }

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _READ = 600
 """Characters at the beginning of a text that are looked at."""
+_GLANCE = 240
+"""Characters in which familiar words are looked for."""
 _LETTERS = 20
 """Letters below which nothing is said about a language; a Han or Hangul character counts as three."""
 _SAMPLE = 2000
@@ -177,7 +179,7 @@ class Languages:
         return Guess(*ranked[0]) if common <= _POSSIBLE else None
 
     def _familiar(self, text: str) -> bool:
-        words = text[:_READ].lower().split()
+        words = text[:_GLANCE].lower().split()
         if sum(word in self._words for word in words) >= max(2.0, _FAMILIAR * len(words)):
             return True
         beginning = text[:_BEGINNING]
