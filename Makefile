@@ -24,6 +24,7 @@ check: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/mypy -p tui
 
 schemas: $(STAMP)
 	$(BIN)/python -m curator.schema schemas

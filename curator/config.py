@@ -161,6 +161,10 @@ class Config(Frozen):
     """How a run is scored."""
     checks: CheckSettings = CheckSettings()
     """What the checks take for odd."""
+    keys: dict[str, str] = Field(default_factory=dict)
+    """Key of the terminal UI to the label that it picks: {r = "refund"}."""
+    keymap: dict[str, str] = Field(default_factory=dict)
+    """Action of the terminal UI to its keys: {"label.reject" = "d,delete"}."""
 
     @field_validator("labels")
     @classmethod

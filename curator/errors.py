@@ -22,6 +22,10 @@ class GateClosed(CuratorError):
     """A gate that the user asked for said no (exit code 3)."""
 
 
+class TooMuch(CuratorError):
+    """More than can be looked at in a reasonable time and memory."""
+
+
 class NotFound(CuratorError):
     """A record, run, export, check or project that does not exist."""
 

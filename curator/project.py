@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -21,7 +22,7 @@ from curator.export import rows as export_rows
 from curator.export.manifest import CANONICAL, Checks, Manifest
 from curator.query import Query, Term
 from curator.records import Frozen, Kind
-from curator.store import connection, findings, journal, records, sources, suppressions
+from curator.store import connection, findings, journal, queues, records, sources, suppressions
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
 from curator.text import nearest, normalised
@@ -149,6 +150,18 @@ class Project:
     def ids(self, text: str) -> list[int]:
         """The numbers of the records that a query fits."""
         return records.ids(self.connection, self._query(text))
+
+    def queue(self, text: str, order: queues.Order) -> array[int]:
+        """The ids of the records that a query fits, in the order in which people shall look at them."""
+        return queues.queue(self.connection, self._query(text), order, self.config.split.seed)
+
+    def rows(self, record_ids: Sequence[int]) -> list[StoredRecord]:
+        """Some records by their ids, in this order; those that are gone are left out."""
+        return records.some(self.connection, record_ids)
+
+    def changed_by(self, step_id: int, limit: int) -> list[int]:
+        """The records that a step of the journal changed; imports are not written down by record."""
+        return journal.records_of(self.connection, step_id, limit)
 
     def findings(self, record_id: int) -> list[Finding]:
         """What the checks found in a record since it last changed."""

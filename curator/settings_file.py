@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from tomlkit.container import Container
 from tomlkit.items import Table
 
-from curator.config import FILE_NAME, Config, load
+from curator.config import FILE_NAME, Config, checked, load
 from curator.errors import CuratorError, explained
 from curator.files import write_atomically
 
@@ -50,7 +50,7 @@ def change(folder: Path, values: Mapping[str, Any]) -> Config:
         for name in tables:
             target = target.setdefault(name, tomlkit.table())
         target[last] = list(value) if isinstance(value, tuple) else value
-    Config.model_validate(document.unwrap())
+    checked(document.unwrap())
     write_atomically(path, tomlkit.dumps(document), "change the project's settings")
     return load(path)
 

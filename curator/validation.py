@@ -65,7 +65,7 @@ def problems(kind: Kind, labels: Sequence[str], fields: Mapping[str, Any]) -> It
 
 def _problem(details: ErrorDetails, target: str) -> Problem:
     field = str(details["loc"][0]) if details["loc"] else ""
-    place = ".".join(str(part) for part in details["loc"])
+    place = ".".join(visible_line(str(part), 40) for part in details["loc"])
     match details["type"]:
         case "missing" if field == target:
             return Problem("no-target", field, f"has no {field} yet")
@@ -74,6 +74,18 @@ def _problem(details: ErrorDetails, target: str) -> Problem:
         case "string_pattern_mismatch":
             return Problem("empty-field", field, f"{place} is empty")
         case "string_unicode":
-            return Problem("wrong-type", field, f"{place} holds half a character (a lone surrogate)")
+            told = f"{place} holds half a character; `curator fix control-characters` takes it out"
+            return Problem("wrong-type", field, told)
+        case "string_type":
+            shown = visible_line(repr(details["input"]), 40)
+            return Problem("wrong-type", field, f"{place} is {shown}, which is no text")
+        case "extra_forbidden":
+            return Problem("wrong-type", field, f"{place} does not belong there")
+        case "literal_error":
+            shown = visible_line(repr(details["input"]), 40)
+            return Problem("wrong-type", field, f"{place} is {shown}; it can be system, user or assistant")
+        case "tuple_type" | "model_type" | "dataclass_type":
+            told = f"{place} is no list of turns with a role and a content each"
+            return Problem("wrong-type", field, told)
         case _:
             return Problem("wrong-type", field, f"{place}: {details['msg'].lower()}")

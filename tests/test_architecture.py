@@ -20,8 +20,9 @@ FLOORS = {
     6: ("importing", "dividing", "checking", "evaluate", "schema", "doctor"),
     7: ("project",),
     8: ("tuning", "demo"),
-    9: ("cli", "tui"),
-    10: ("__main__",),
+    9: ("tui",),
+    10: ("cli",),
+    11: ("__main__",),
 }
 """The same table as in docs/architecture.md."""
 FLOOR_OF = {unit: floor for floor, units in FLOORS.items() for unit in units}

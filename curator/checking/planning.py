@@ -16,6 +16,8 @@ from curator.text import digest
 _SHARE = 0.05
 _LEAST = 1000
 """Of more changed records than this, and than a twentieth of all, a check looks at all."""
+_SMALL = 2000
+"""Records up to which a check learns anew about the set whenever something has changed."""
 _COMPARED = 25
 """More changed records than this are not compared with all others one by one."""
 
@@ -32,6 +34,8 @@ class Plan(NamedTuple):
     """Those of them that did not change themselves, but that have to do with one that did."""
     profile: Profile
     """What it learned about the set when it last looked at all."""
+    learned: changes.Moment
+    """When that was."""
 
 
 class Planner:
@@ -41,7 +45,7 @@ class Planner:
         self._connection = connection
         self._config = config
         self._frozen = frozen
-        self._records = changes.now(connection).record_id
+        self._now = changes.now(connection)
         self._known: dict[tuple[Any, ...], set[int] | None] = {}
 
     def plan(self, check: Check) -> Plan:
@@ -50,21 +54,36 @@ class Planner:
         stale = findings.stale(self._connection, check.id)
         state = check_states.of(self._connection, check.id)
         if state is None or state.signature != signature:
-            return Plan(check, signature, None, stale, None)
-        changed = self._changed(state.moment, check)
+            return Plan(check, signature, None, stale, None, self._now)
         limit = self._limit(check)
+        changed = self._changed(state.moment, check, limit)
         chosen = None if changed is None or len(changed | stale) > limit else changed | stale
-        return Plan(check, signature, chosen, stale, state.profile)
+        if (
+            chosen
+            and check.inspect is not None
+            and check.profile is not None
+            and self._drifted(state.learned, check)
+        ):
+            chosen = None
+        return Plan(
+            check, signature, chosen, stale, state.profile, self._now if chosen is None else state.learned
+        )
 
-    def _changed(self, moment: changes.Moment, check: Check) -> set[int] | None:
-        key = (moment, check.reads, self._limit(check))
+    def _drifted(self, learned: changes.Moment, check: Check) -> bool:
+        """Whether the set may be another one than the check has learned about: always, where it is small."""
+        if self._now.record_id <= _SMALL:
+            return True
+        return self._changed(learned, check, int(_SHARE * self._now.record_id)) is None
+
+    def _changed(self, moment: changes.Moment, check: Check, limit: int) -> set[int] | None:
+        key = (moment, check.reads, limit)
         if key not in self._known:
             self._known[key] = changes.since(self._connection, *key)
         return self._known[key]
 
     def _limit(self, check: Check) -> int:
         if check.inspect is not None:
-            return max(_LEAST, int(_SHARE * self._records))
+            return max(_LEAST, int(_SHARE * self._now.record_id))
         return _COMPARED if check.update is not None else 0
 
     def _signature(self, check: Check) -> str:

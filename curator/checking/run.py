@@ -14,10 +14,11 @@ from curator.checking.planning import Plan, Planner
 from curator.checks.base import Check, Context, Inspector, Profile
 from curator.checks.item import Item
 from curator.config import Config
-from curator.errors import CuratorError
+from curator.errors import CuratorError, TooMuch
 from curator.records import Frozen
 from curator.store import changes, check_states, findings, suppressions
 from curator.store.changes import Moment
+from curator.store.check_states import CheckState
 from curator.store.connection import transaction
 from curator.store.findings import SEVERITIES, Finding, Severity
 
@@ -123,7 +124,9 @@ class Runner:
         ]
 
     def _profile(self, plan: Plan) -> Profile:
-        return plan.check.profile(self._context) if plan.chosen is None else plan.profile
+        if plan.chosen is not None or plan.check.profile is None:
+            return plan.profile
+        return plan.check.profile(self._context)
 
     def _inspector(self, plan: Plan, profile: Profile) -> Inspector:
         assert plan.check.inspect is not None
@@ -144,18 +147,19 @@ class Runner:
         self._progress(plan.check.title, 0, 0)
         try:
             return self._timed(plan.check, self._look_at_all, plan)
-        except CuratorError as error:
+        except TooMuch as error:
             self._skipped[plan.check.id] = _in_words(error)
             return None
 
     def _look_at_all(self, plan: Plan) -> _Outcome:
         check = plan.check
-        if plan.chosen is not None and check.update is not None:
+        profile = None if check.profile is None else check.profile(self._context)
+        if plan.chosen is not None and check.update is not None and profile == plan.profile:
             update = check.update(self._context, plan.chosen)
             if update is not None:
-                return _Outcome(plan, list(update.findings), update.looked_at, None)
+                return _Outcome(plan, list(update.findings), update.looked_at, profile)
         assert check.find is not None
-        return _Outcome(plan, list(check.find(self._context)), None, None)
+        return _Outcome(plan, list(check.find(self._context)), None, profile)
 
     def _timed(self, check: Check, work: Callable[..., _T], *arguments: object) -> _T:
         started = time.perf_counter()
@@ -178,7 +182,8 @@ class Runner:
         findings.add(connection, self._true(outcome.found, late))
         waiting = {f.record_id for f in outcome.found if f.record_id and f.related in late}
         findings.postpone(connection, plan.check.id, waiting)
-        check_states.put(connection, plan.check.id, plan.signature, moment, outcome.profile)
+        state = CheckState(plan.signature, moment, plan.learned, outcome.profile)
+        check_states.put(connection, plan.check.id, state)
 
     def _late(self, moment: Moment, columns: tuple[str, ...]) -> set[int]:
         """Records that have changed since the run began."""
@@ -194,10 +199,16 @@ class Runner:
                 yield finding if severity == finding.severity else replace(finding, severity=severity)
 
     def _fresh(self, found: Sequence[Finding], looked_at: set[int]) -> list[Finding]:
-        """Without those about other records that have a finding of the check already."""
-        others = {f.record_id for f in found if f.record_id is not None} - looked_at
-        told = findings.told(self._connection, found[0].check_id, others) if others else set()
-        return [f for f in found if f.record_id not in told]
+        """Without those about other records that have a finding of the check already, unless this one is stronger."""
+        kept = []
+        for finding in found:
+            if finding.record_id is not None and finding.record_id not in looked_at:
+                score = findings.score(self._connection, finding.check_id, finding.record_id)
+                if score is not None and (finding.score or 0.0) <= score:
+                    continue
+                findings.forget_one(self._connection, finding.check_id, finding.record_id)
+            kept.append(finding)
+        return kept
 
     def _reports(self, checks: Sequence[Check]) -> list[CheckReport]:
         counts = findings.counts(self._connection)

@@ -70,6 +70,7 @@ class View:
             limit=lambda: self._tokenizing.limit,
             parts=self._parts,
             similarity=config.split.near_duplicates,
+            test=config.split.test,
             frozen=self._frozen,
         )
 

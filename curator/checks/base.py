@@ -88,6 +88,8 @@ class Context:
     """The parts of a document that is cut inside: side to text."""
     similarity: float = 0.0
     """Similarity from which two texts stay on one side of the split; 0 for none."""
+    test: float = 0.2
+    """Share of the records that is held out."""
     frozen: FrozenTest | None = None
     """The test set as it was frozen, if it was."""
     shared: dict[str, Any] = field(default_factory=dict)
@@ -108,8 +110,9 @@ class Check:
     """error: the record cannot be used; warning: it does harm; info: worth a look."""
     inspect: Callable[[Context, Profile], Inspector] | None = None
     """Makes what looks at one record."""
-    profile: Callable[[Context], Profile] = lambda _: None
-    """Learns what `inspect` has to know about the set, from its sample."""
+    profile: Callable[[Context], Profile] | None = None
+    """Learns what `inspect` has to know about the set, from its sample. A check with `find` looks at all records when
+    its profile has changed."""
     find: Callable[[Context], Iterable[Finding]] | None = None
     """Looks at the set as a whole."""
     update: Callable[[Context, Collection[int]], Update | None] | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from curator.checks.base import Check, Context, Update
+from curator.checks.base import Check, Context, Profile, Update
 from curator.checks.item import Item
 from curator.records import FIELD_ORDER
 from curator.store.findings import Finding
@@ -73,6 +73,16 @@ def _forms(context: Context, name: str) -> Marks:
     return forms
 
 
+def _profile(context: Context) -> Profile:
+    """Which instructions are forms: where that changes, other records give answers away."""
+    if context.kind != "instruction":
+        return None
+    import xxhash
+
+    marks = (_forms(context, name).tobytes() for name in _FORMS)
+    return [xxhash.xxh3_64_hexdigest(mark.rstrip(b"\0")) for mark in marks]
+
+
 def _in_documents(context: Context) -> Iterator[Finding]:
     """Documents that are cut inside bring something to each side; they are compared as texts."""
     from curator.contamination import overlaps
@@ -90,9 +100,9 @@ def _in_documents(context: Context) -> Iterator[Finding]:
 
 def _update(context: Context, changed: Collection[int]) -> Update | None:
     """The words of all records tell which of them can share a run with a changed one."""
-    items = [item for item in context.picked(changed) if item.split]
-    if any(item.split == "blocks" for item in items):
+    if context.kind == "text" and "blocks" in context.sides().values():
         return None
+    items = [item for item in context.picked(changed) if item.split]
     found: dict[int, Finding] = {}
     for item in items:
         others = context.pack().may_share(item.id, context.settings.shared_words)
@@ -121,7 +131,8 @@ CONTAMINATED = Check(
     find=_find,
     update=_update,
     reads=("fields", "status", "hidden", "split"),
-    settings=("checks.shared_words",),
+    settings=("checks.shared_words", "split.test", "split.validation", "windows", "model"),
+    profile=_profile,
 )
 
 CHECKS = (CONTAMINATED,)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from curator.checks.base import Check, Context
-from curator.errors import CuratorError
+from curator.errors import TooMuch
 from curator.store.findings import Finding
 from curator.text import visible_line
 
@@ -57,7 +57,7 @@ def _judge(context: Context) -> _Judged | None:
     if used < 2 or len(ids) < max(_LEAST, _LEAST_EACH * used):
         return None
     if len(ids) * used > _MOST:
-        raise CuratorError(
+        raise TooMuch(
             f"{len(ids):,} records under {used:,} labels would take more memory than is good.",
             "Judge a part of them in a project of its own.",
         )

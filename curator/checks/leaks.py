@@ -84,9 +84,9 @@ def _near(context: Context, record_ids: list[int], target: bool) -> Pairs:
         found = near_pairs(context, target, context.similarity)
     else:
         found = pairs_among(pack.shingles(target, places), context.similarity)
-    return found._replace(
-        left=np.searchsorted(places, found.left), right=np.searchsorted(places, found.right)
-    )
+    ids = np.array(record_ids, np.int64)
+    left, right = (np.searchsorted(ids, pack.ids[side]) for side in (found.left, found.right))
+    return found._replace(left=left, right=right)
 
 
 def _documents(context: Context, sides: Mapping[int, str]) -> list[str]:
@@ -97,10 +97,10 @@ def _documents(context: Context, sides: Mapping[int, str]) -> list[str]:
 
 
 def _update(context: Context, changed: Collection[int]) -> Update | None:
-    """Documents that are cut inside, and groups, are looked at as a whole."""
-    items = [item for item in context.picked(changed) if item.split]
-    if context.group or any(item.split == "blocks" for item in items):
+    """Groups, and projects with documents that are cut inside, are looked at as a whole."""
+    if context.group or (context.kind == "text" and "blocks" in context.sides().values()):
         return None
+    items = [item for item in context.picked(changed) if item.split]
     found: dict[int, Finding] = {}
     for item in items:
         for other, kind, similarity in _ties(context, item):

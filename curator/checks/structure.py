@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from curator.checks.base import Check, Context, Fix, Inspector, Profile
@@ -13,8 +13,9 @@ from curator.store.findings import Finding, Severity
 from curator.text import normalised
 from curator.validation import problems
 
-_ALIKE = 0.85
-"""How much of a mistyped label must be right for it to be corrected."""
+_LONG = 5
+"""Letters of a label, at least, for a slip of the pen to be told from another label."""
+_SQUEEZED = re.compile(r"(.)\1+")
 
 
 def _check(
@@ -61,13 +62,30 @@ def _as_text(item: Item, _: Context) -> Mapping[str, Any]:
 
 
 def _listed(item: Item, context: Context) -> Mapping[str, Any]:
-    """The label of the list that a slip of case, space or a letter stands for; nothing when two come into question."""
+    """The label of the list that a slip stands for; nothing when two come into question."""
     label, labels = item.label, context.labels
     if not label or label in labels:
         return {}
-    meant = [known for known in labels if normalised(known) == normalised(label)]
-    meant = meant or get_close_matches(label, labels, 2, _ALIKE)
+    meant = [known for known in labels if _plain(known) == _plain(label)]
+    meant = meant or [known for known in labels if _is_slip(_plain(label), _plain(known))]
     return {"fields": {**item.fields, "label": meant[0]}} if len(meant) == 1 else {}
+
+
+def _plain(label: str) -> str:
+    """Case, white space, hyphens and underscores do not make another label."""
+    return " ".join(normalised(label).replace("-", " ").replace("_", " ").split())
+
+
+def _is_slip(typed: str, meant: str) -> bool:
+    """Whether two letters changed places, or a letter was doubled or not; any other letter may make another word."""
+    if len(meant) < _LONG or any(map(str.isdigit, typed + meant)):
+        return False
+    if _SQUEEZED.sub(r"\1", typed) == _SQUEEZED.sub(r"\1", meant):
+        return abs(len(typed) - len(meant)) == 1
+    differing = [place for place, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other]
+    if len(typed) != len(meant) or len(differing) != 2 or differing[1] != differing[0] + 1:
+        return False
+    return typed[differing[0]] == meant[differing[1]] and typed[differing[1]] == meant[differing[0]]
 
 
 MISSING_FIELD = _check(

@@ -57,7 +57,16 @@ class _Loops(_Detector):
 
     def repaired(self, item: Item, part: Part) -> str:
         """The text with every passage once."""
-        return cut(part.text, self.spans(item, part))
+        text = part.text
+        return cut(
+            text, (span._replace(end=span.end + _doubled(text, span)) for span in self.spans(item, part))
+        )
+
+
+def _doubled(text: str, span: Span) -> int:
+    """1 where a span leaves two spaces side by side."""
+    before, after = text[max(span.start - 1, 0) : span.start], text[span.end : span.end + 1]
+    return int(before.isspace() and after == " ")
 
 
 def _check(
@@ -79,7 +88,11 @@ def _check(
 
     def fix(item: Item, _: Context) -> Mapping[str, Any]:
         new = {part.field: detector.repaired(item, part) for part in item.parts}
-        changed = {part.field: new[part.field] for part in item.parts if new[part.field] != part.text}
+        changed = {
+            part.field: new[part.field]
+            for part in item.parts
+            if new[part.field] != part.text and new[part.field].strip()
+        }
         return {"fields": with_parts(item.fields, changed)} if changed else {}
 
     check = Check(

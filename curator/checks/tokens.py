@@ -24,7 +24,7 @@ def _check(
     judge: Judge,
     kinds: tuple[Kind, ...] = _ANSWERING,
     settings: tuple[str, ...] = (),
-    profile: Callable[[Context], Profile] = lambda _: None,
+    profile: Callable[[Context], Profile] | None = None,
     place: str = "",
 ) -> Check:
     def inspect(context: Context, learned: Profile) -> Inspector:

@@ -8,6 +8,7 @@ from typing import Any
 from curator.checks.base import Check, Context, Inspector, Profile
 from curator.checks.item import Item
 from curator.store.findings import Finding
+from curator.text import visible_line
 
 
 def faults(turns: Sequence[Mapping[str, Any]], has_system: bool = False) -> Iterator[tuple[int, str]]:
@@ -27,10 +28,17 @@ def faults(turns: Sequence[Mapping[str, Any]], has_system: bool = False) -> Iter
                 yield number, "a second system prompt"
             continue
         if role == before:
-            yield number, "begins with the assistant" if not number else f"the {role} speaks twice in a row"
+            yield (
+                number,
+                "begins with the assistant" if not number else f"{_named(role)} speaks twice in a row",
+            )
         before = role
     if before == "user":
         yield len(roles) - 1, "the user asked before, and nobody answered"
+
+
+def _named(role: Any) -> str:
+    return f"the {visible_line(role, 40)}" if isinstance(role, str) else "somebody without a role"
 
 
 def _inspect(_: Context, __: Profile) -> Inspector:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from curator.cli.output import (
     progress_steps,
     say,
     styled,
+    tell_leaks,
 )
 
 if TYPE_CHECKING:
@@ -110,14 +111,16 @@ def _title(report: CheckReport) -> str:
 
 
 def _explain(project: Project, report: CheckReport, examples: int) -> None:
+    from curator.text import visible_line
+
     say("")
     say(f": {report.harm}", title=report.id)
     for finding in islice((f for f in project.found([report.id], examples) if not f.suppressed), examples):
         if finding.record_id is None:
-            say(f"  {finding.message}")
+            say(f"  {visible_line(finding.message, 400)}")
             continue
         place = f" {finding.field}" if finding.field else ""
-        say(f"  record {finding.record_id}{place}: {finding.message}")
+        say(f"  record {finding.record_id}{place}: {visible_line(finding.message, 400)}")
         if finding.start is not None:
             say(
                 f"    {_evidence(project, finding.record_id, finding.field, finding.start, finding.end or 0)}"
@@ -137,9 +140,14 @@ def _evidence(project: Project, record_id: int, field: str, start: int, end: int
 
 
 def _close_gate(reports: Sequence[CheckReport], fail_on: str | None) -> None:
-    from curator.errors import GateClosed
+    from curator.errors import CuratorError, GateClosed
 
     bad = {"error": ("error",), "warning": ("error", "warning"), None: ()}[fail_on]
+    for report in reports:
+        if report.skipped and report.severity in bad:
+            raise CuratorError(
+                f"The gate --fail-on {fail_on} cannot be judged: {report.id} could not run.", report.skipped
+            )
     stopping = [report.id for report in reports if report.count and report.severity in bad]
     if stopping:
         raise GateClosed(
@@ -175,6 +183,8 @@ def fix_command(
     among = None if text is None else project.ids(text)
     repairs = list(fixer.preview(among))
     changed = len(repairs) if dry_run else fixer.apply(project.editor, among)
+    if changed and not dry_run:
+        tell_leaks(project.leaks_of([repair.record_id for repair in repairs]))
     if as_json:
         shown = [
             {"id": repair.record_id, "before": repair.before, "after": repair.after} for repair in repairs
@@ -188,6 +198,14 @@ def fix_command(
         ("would change", "Nothing was changed.") if dry_run else ("changed", "`curator undo` takes it back.")
     )
     say(f"{plural(changed, 'record')} {would}{more}. {then if changed else ''}".strip())
+
+
+def _hits(project: Project, check: str, chosen: Sequence[int] | None) -> Iterator[bool]:
+    """Whether a check has found something in these records, or at all."""
+    if chosen is None:
+        yield from (True for _ in project.found([check], 1))
+    else:
+        yield from (f.check_id == check for record_id in chosen for f in project.findings(record_id))
 
 
 def _show_repair(repair: Repair) -> None:
@@ -256,6 +274,8 @@ def suppress_command(
     project = state.project()
     chosen = project.ids(text) if text is not None else list(record_ids) or None
     changed = project.suppress(check, chosen, reason.strip())
+    if changed and not lift and not any(_hits(project, check, chosen)):
+        say("Nothing was found there yet; if it ever is, it will not count.")
     if as_json:
         emit_json({"changed": changed})
         return

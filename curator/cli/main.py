@@ -123,7 +123,24 @@ def cli(context: click.Context, directory: Path, debug: bool) -> None:
     """
     context.obj = State(directory=directory, debug=debug)
     if context.invoked_subcommand is None:
+        context.exit(_open(context.obj))
+
+
+def _open(state: State) -> int:
+    """The terminal UI on the project here; the way in where there is no project, or no terminal."""
+    from curator.errors import NotFound
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         say(_WELCOME)
+        return ExitCode.DONE
+    try:
+        root = state.project().root
+    except NotFound:
+        say(_WELCOME)
+        return ExitCode.DONE
+    from curator.tui.app import run as run_ui
+
+    return int(run_ui(root))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from curator.project import Project
+    from curator.store.findings import Finding
 
 _UNSAFE = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """What JSON leaves as it is and a terminal would obey."""
+NAMED = 5
+"""Leaks that are told in full after a change of many records."""
 _WIDEST = 36
 """Characters of a column that is not the last."""
 
@@ -137,6 +140,16 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]], line: int) -> 
     for row in rows:
         table.add_row(*(Text(_cell(value, 400)) for value in row))
     return table
+
+
+def tell_leaks(found: Sequence[Finding]) -> None:
+    """What a change of records did to the split and to a frozen test set."""
+    from curator.text import plural
+
+    for finding in found[:NAMED]:
+        say(f"Careful: record {finding.record_id} {finding.message}.")
+    if len(found) > NAMED:
+        say(f"And {plural(len(found) - NAMED, 'more', 'more')}: `curator check` lists them.")
 
 
 def complain(error: Exception, debug: bool) -> int:

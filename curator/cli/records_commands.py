@@ -18,18 +18,16 @@ from curator.cli.output import (
     json_option,
     query_arguments,
     say,
+    tell_leaks,
 )
 
 if TYPE_CHECKING:
     from curator.edits import Editor
     from curator.project import Project
-    from curator.store.findings import Finding
     from curator.store.journal import Step
     from curator.store.records import StoredRecord
 
 SCREENFUL = 50
-NAMED = 5
-"""Leaks that are told in full after a change of many records."""
 
 
 @click.command("list", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -272,18 +270,9 @@ def _apply(
     named = list(dict.fromkeys(record_ids)) if text is None else project.ids(text)
     changed = change(project.editor, named)
     say(f"{plural(changed, 'record')} changed." if changed else "Nothing changed: it was so already.")
-    _tell_leaks(project.leaks_of(named, texts_changed) if changed else ())
+    tell_leaks(project.leaks_of(named, texts_changed) if changed else ())
     if as_json:
         emit_json({"changed": changed})
-
-
-def _tell_leaks(found: Sequence[Finding]) -> None:
-    from curator.text import plural
-
-    for finding in found[:NAMED]:
-        say(f"Careful: record {finding.record_id} {finding.message}.")
-    if len(found) > NAMED:
-        say(f"And {plural(len(found) - NAMED, 'more', 'more')}: `curator check` lists them.")
 
 
 def _tell_steps(project: Project, steps: Sequence[Step], nothing: str, as_json: bool) -> None:

@@ -9,8 +9,6 @@ from itertools import islice
 
 import numpy as np
 
-from curator.checks.contaminated import CONTAMINATED
-from curator.checks.frozen import FROZEN_TEST
 from curator.dividing import frozen_test
 from curator.dividing.participants import Participants
 from curator.dividing.report import SplitReport, report
@@ -20,8 +18,7 @@ from curator.export.rows import Plan, shares, usable
 from curator.splitting.assigning import assign, assign_inside
 from curator.splitting.items import BLOCKS, NOWHERE, SIDES, Assignment, Items, Rules
 from curator.splitting.links import Links
-from curator.store import findings, records
-from curator.store.connection import transaction
+from curator.store import records
 from curator.store.records import group_of
 from curator.text import nearest
 
@@ -62,9 +59,6 @@ def divide(
     rows = zip(taking_part.ids, taking_part.before, sides, strict=True)
     changes |= {record_id: side for record_id, before, side in rows if before != side}
     changed = editor.assign_splits(changes)
-    if changed:
-        with transaction(connection):
-            findings.forget(connection, [CONTAMINATED.id, FROZEN_TEST.id])
     if freeze:
         frozen_test.freeze(connection, plan)
     return report(connection, plan, taking_part, items, links, outcome, changed, held)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from curator.errors import CuratorError
+from curator.errors import TooMuch
 from curator.similarity.sets import Sets, needed, slabs, spans, spare, whole
 
 _CANDIDATES = 1 << 18
@@ -79,7 +79,7 @@ def links(sets: Sets, threshold: float) -> Matches:
 
 def _refuse_too_many(pairs: int, threshold: float) -> None:
     if pairs > _MOST:
-        raise CuratorError(
+        raise TooMuch(
             f"More than {_MOST:,} pairs of texts are at least {threshold:g} alike: many share one long text.",
             "Leave the text that they share out of the comparison, or choose a higher similarity.",
         )

@@ -94,10 +94,18 @@ def postpone(connection: sqlite3.Connection, check_id: str, record_ids: Iterable
     connection.executemany("INSERT OR IGNORE INTO stale VALUES (?, ?)", ((check_id, i) for i in record_ids))
 
 
-def told(connection: sqlite3.Connection, check_id: str, record_ids: Iterable[int]) -> set[int]:
-    """Which of some records have a finding of a check."""
-    query = "SELECT 1 FROM findings WHERE check_id = ? AND record_id = ?"
-    return {i for i in record_ids if connection.execute(query, (check_id, i)).fetchone()}
+def score(connection: sqlite3.Connection, check_id: str, record_id: int) -> float | None:
+    """How strong the finding of a check in a record is, 0 where that is not measured; None where there is none."""
+    row = connection.execute(
+        "SELECT max(coalesce(score, 0.0)) FROM findings WHERE check_id = ? AND record_id = ?",
+        (check_id, record_id),
+    ).fetchone()
+    return None if row[0] is None else float(row[0])
+
+
+def forget_one(connection: sqlite3.Connection, check_id: str, record_id: int) -> None:
+    """Forget what a check found in one record."""
+    connection.execute("DELETE FROM findings WHERE check_id = ? AND record_id = ?", (check_id, record_id))
 
 
 def invalidate(connection: sqlite3.Connection, record_id: int, changed: Collection[str]) -> None:

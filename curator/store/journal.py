@@ -121,6 +121,12 @@ def history(connection: sqlite3.Connection, record_id: int) -> list[tuple[Step, 
     ]
 
 
+def records_of(connection: sqlite3.Connection, step_id: int, limit: int) -> list[int]:
+    """The records that a step changed, as they were written down."""
+    rows = connection.execute("SELECT record_id FROM changes WHERE step_id = ? LIMIT ?", (step_id, limit))
+    return [record_id for (record_id,) in rows]
+
+
 def _reverse(connection: sqlite3.Connection, kind: Kind, actor: str, verb: str, other: str) -> Step | None:
     target = _pop(connection, verb)
     if target is None:

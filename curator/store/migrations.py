@@ -154,7 +154,8 @@ CREATE TABLE check_states (
     signature TEXT NOT NULL,
     step_id INTEGER NOT NULL,
     record_id INTEGER NOT NULL,
-    at TEXT NOT NULL,
+    learned_step INTEGER NOT NULL,
+    learned_record INTEGER NOT NULL,
     profile TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE suppressions (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from curator.errors import NotFound
@@ -118,6 +118,17 @@ def page(
 ) -> list[StoredRecord]:
     """The next records of a query in the order of their ids, beginning behind `after` (keyset paging)."""
     return _page(connection, query, after, limit, _WITH_FINDINGS, Sources(connection))
+
+
+def some(connection: sqlite3.Connection, record_ids: Sequence[int]) -> list[StoredRecord]:
+    """Records by their ids, in this order; those that are gone are left out."""
+    marks = ", ".join("?" * len(record_ids))
+    rows = connection.execute(
+        f"SELECT {_WITH_FINDINGS} FROM records WHERE id IN ({marks}) AND hidden != 2", list(record_ids)
+    )
+    sources = Sources(connection)
+    found = {row[0]: _stored(row, sources) for row in rows.fetchall()}
+    return [found[record_id] for record_id in record_ids if record_id in found]
 
 
 def iterate(connection: sqlite3.Connection, query: Query | None = None) -> Iterator[StoredRecord]:

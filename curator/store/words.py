@@ -17,6 +17,8 @@ from curator.store.derived import decoded
 if TYPE_CHECKING:
     from curator.similarity.pack import Pack
 
+_Row = tuple[bytes, bytes, bytes]
+"""Ids, counts and hashes of a chunk."""
 _CHUNK = 512
 """Numbers of records in a chunk."""
 
@@ -32,45 +34,50 @@ def pack(connection: sqlite3.Connection, kind: Kind) -> Pack:
 
     from curator.similarity.pack import Pack
 
-    _refresh(connection, kind)
-    rows = connection.execute("SELECT ids, counts, hashes FROM words ORDER BY chunk").fetchall()
+    rows = _chunks(connection, kind)
     ids = np.frombuffer(b"".join(row[0] for row in rows), np.int64)
     counts = np.frombuffer(b"".join(row[1] for row in rows), np.uint32)
     hashes = np.frombuffer(b"".join(row[2] for row in rows), np.uint32)
     return Pack(ids, counts.reshape(len(ids), len(FIELD_ORDER[kind])), hashes)
 
 
-def _refresh(connection: sqlite3.Connection, kind: Kind) -> None:
-    """Records are only ever added at the end, so only the last chunk can have grown."""
+def _chunks(connection: sqlite3.Connection, kind: Kind) -> list[_Row]:
+    """Every chunk in order; records are only ever added at the end, so only the last can have grown."""
     last = connection.execute("SELECT coalesce(max(id), -1) FROM records").fetchone()[0]
-    known = dict(connection.execute("SELECT chunk, upto FROM words").fetchall())
-    for chunk in range(last // _CHUNK + 1):
-        if known.get(chunk, -1) < min(last, (chunk + 1) * _CHUNK - 1):
-            _read(connection, kind, chunk, last)
+    stored = connection.execute("SELECT chunk, upto, ids, counts, hashes FROM words").fetchall()
+    known: dict[int, _Row] = {row[0]: row[2:] for row in stored if row[1] >= _end(row[0], last)}
+    return [
+        known[chunk] if chunk in known else _read(connection, kind, chunk, last)
+        for chunk in range(last // _CHUNK + 1)
+    ]
 
 
-def _read(connection: sqlite3.Connection, kind: Kind, chunk: int, last: int) -> None:
+def _end(chunk: int, last: int) -> int:
+    """The highest number that a chunk can hold now."""
+    return min(last, (chunk + 1) * _CHUNK - 1)
+
+
+def _read(connection: sqlite3.Connection, kind: Kind, chunk: int, last: int) -> _Row:
+    """A chunk out of the records; kept unless somebody changes one of them meanwhile."""
     import numpy as np
 
     from curator.similarity.pack import packed
 
-    query = "SELECT id, fields FROM records WHERE id >= ? AND id < ? AND id <= ? ORDER BY id"
-    bounds = (chunk * _CHUNK, (chunk + 1) * _CHUNK, last)
+    query = "SELECT id, fields FROM records WHERE id >= ? AND id <= ? ORDER BY id"
+    bounds = (chunk * _CHUNK, _end(chunk, last))
     rows = connection.execute(query, bounds).fetchall()
     found = list(packed([_parts(kind, decoded(fields)) for _, fields in rows]))
+    row = (
+        np.array([record_id for record_id, _ in rows], np.int64).tobytes(),
+        b"".join(one.counts.tobytes() for one in found),
+        b"".join(one.hashes.tobytes() for one in found),
+    )
     with transaction(connection):
-        # What somebody changed while this was read must not be kept as it was.
         if connection.execute(query, bounds).fetchall() == rows:
             connection.execute(
-                "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?)",
-                (
-                    chunk,
-                    min(last, (chunk + 1) * _CHUNK - 1),
-                    np.array([record_id for record_id, _ in rows], np.int64).tobytes(),
-                    b"".join(one.counts.tobytes() for one in found),
-                    b"".join(one.hashes.tobytes() for one in found),
-                ),
+                "INSERT OR REPLACE INTO words VALUES (?, ?, ?, ?, ?)", (chunk, bounds[1], *row)
             )
+    return row
 
 
 def _parts(kind: Kind, fields: Mapping[str, Any]) -> list[str]:

@@ -83,11 +83,46 @@ def test_suppressed_findings_are_not_repaired(make_project):
 
 
 def test_the_copies_are_rejected_and_the_first_stays(make_project):
-    project = make_project([{"text": "same", "label": "a"}, {"text": "Same ", "label": "a"}], labels=["a"])
+    project = make_project([{"text": "same", "label": "a"}, {"text": " same ", "label": "a"}], labels=["a"])
     (repair,) = project.fixer(["exact-duplicate"]).preview(None)
     assert (repair.record_id, repair.before, repair.after) == (2, {"status": "new"}, {"status": "rejected"})
     project.fixer(["exact-duplicate"]).apply(project.editor, None)
     assert [record.status for record in project.records()] == ["new", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Is 103 even?", "Is 10³ even?"), ("us", "US"), ("if x:\n  y", "if x:\n    y")]
+)
+def test_copies_that_differ_in_more_than_spaces_are_left_to_people(make_project, one, other):
+    rows = [{"text": one, "label": "a"}, {"text": other, "label": "a"}]
+    assert list(make_project(rows, labels=["a"]).fixer(["exact-duplicate"]).preview(None)) == []
+
+
+def test_of_several_copies_an_accepted_one_stays_and_none_where_all_are_flagged(make_project):
+    project = make_project([{"text": "same", "label": "a"}, {"text": "same ", "label": "a"}], labels=["a"])
+    project.editor.set_status([1], "flagged")
+    project.editor.set_status([2], "accepted")
+    assert [repair.record_id for repair in project.fixer(["exact-duplicate"]).preview(None)] == [1]
+    project.editor.set_status([2], "flagged")
+    assert list(project.fixer(["exact-duplicate"]).preview(None)) == []
+
+
+def test_a_copy_in_a_frozen_test_set_stays(make_project):
+    rows = [{"text": f"a text about thing number {n}", "label": "ab"[n % 2]} for n in range(20)]
+    project = make_project(rows, labels=["a", "b"])
+    project.split(freeze=True)
+    held_out = project.ids("split:test")[-1]
+    train = project.ids("split:train")[0]
+    project.editor.set_fields([train], dict(project.record(held_out).fields))
+    assert [repair.record_id for repair in project.fixer(["exact-duplicate"]).preview(None)] == [train]
+
+
+@pytest.mark.parametrize("text", ["\u3164", "</s>", "А" * 80, "&amp;lt;p&amp;gt;"])
+def test_no_repair_empties_a_text(make_project, text):
+    project = make_project([{"text": text, "label": "a"}], labels=["a"])
+    checks = [check.id for check in registry.ALL if check.fix and "classification" in check.kinds]
+    project.fixer(checks).apply(project.editor, None)
+    assert str(project.record(1).fields["text"]).strip()
 
 
 def test_what_no_rule_can_repair_is_refused(tickets):

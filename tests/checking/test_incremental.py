@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from curator.checks import registry
 from curator.config import checked as config_of
+from curator.errors import CuratorError
 from curator.importing import Options
 from curator.project import Project
 from curator.store.connection import transaction
@@ -41,6 +43,8 @@ actions = st.lists(
         st.tuples(st.just("undo"), number, st.just("")),
         st.tuples(st.just("redo"), number, st.just("")),
         st.tuples(st.just("check"), number, st.just("")),
+        st.tuples(st.just("divide"), number, st.sampled_from(("", "fresh", "freeze"))),
+        st.tuples(st.just("group"), number, st.sampled_from(("", "label"))),
     ),
     max_size=8,
 )
@@ -48,17 +52,15 @@ actions = st.lists(
 
 def bring(project: Project, kind: str, texts: list[tuple[str, str]]) -> None:
     path = project.root / "rows.jsonl"
-    shaped = [
-        {"text": text, "label": label} if kind == "classification" else {"instruction": text, "answer": label}
-        for text, label in texts
-    ]
+    names = {"instruction": ("instruction", "answer")}.get(kind, ("text", "label"))
+    shaped = [dict(zip(names, row, strict=True)) for row in texts]
     path.write_text("".join(dump(row) + "\n" for row in shaped), encoding="utf-8")
     project.import_files([str(path)], Options(), lambda *_: None)
 
 
 def act(project: Project, kind: str, action: tuple[str, int, str]) -> None:
     verb, place, value = action
-    asked, given = ("text", "label") if kind == "classification" else ("instruction", "answer")
+    asked, given = {"instruction": ("instruction", "answer")}.get(kind, ("text", "label"))
     live, gone = (
         [i for (i,) in project.connection.execute("SELECT id FROM records WHERE hidden = ?", (hidden,))]
         for hidden in (0, 1)
@@ -67,7 +69,7 @@ def act(project: Project, kind: str, action: tuple[str, int, str]) -> None:
     editor = project.editor
     acts: dict[str, Callable[[], object]] = {
         "text": lambda: editor.set_fields(chosen, {asked: value or "-"}),
-        "label": lambda: editor.set_fields(chosen, {given: value}),
+        "label": lambda: kind == "text" or editor.set_fields(chosen, {given: value}),
         "status": lambda: editor.set_status(chosen, value),
         "delete": lambda: editor.delete(chosen),
         "restore": lambda: editor.restore(gone[:1]),
@@ -76,8 +78,11 @@ def act(project: Project, kind: str, action: tuple[str, int, str]) -> None:
         "undo": editor.undo,
         "redo": editor.redo,
         "check": lambda: project.check(quick=True),
+        "divide": lambda: project.split(fresh=value == "fresh", freeze=value == "freeze"),
+        "group": lambda: project.change_settings({"split.group": value if kind == "classification" else ""}),
     }
-    acts[verb]()
+    with suppress(CuratorError):
+        acts[verb]()
 
 
 def flagged(project: Project) -> set[tuple[str, int | None]]:
@@ -92,7 +97,7 @@ def forget(project: Project) -> None:
             project.connection.execute(f"DELETE FROM {table}")
 
 
-@pytest.mark.parametrize("kind", ["classification", "instruction"])
+@pytest.mark.parametrize("kind", ["classification", "instruction", "text"])
 @settings(deadline=None, max_examples=120)
 @given(texts=rows, done=actions)
 def test_what_has_changed_is_all_that_needs_a_look(kind, texts, done):

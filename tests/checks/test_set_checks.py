@@ -132,6 +132,29 @@ def test_numbers_become_text_and_slips_become_labels(make_project):
     assert [r.fields["label"] for r in project.records()] == ["billing", "billing", "billing", "other"]
 
 
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("невиновен", "виновен"),
+        ("inactive", "active"),
+        ("dissatisfied", "satisfied"),
+        ("class_10", "class_1"),
+        ("2021-05", "2021-04"),
+        ("amoral", "moral"),
+        ("clause", "cause"),
+    ],
+)
+def test_another_word_is_no_slip(make_project, typed, listed):
+    project = make_project(labelled(("x", typed)), labels=[listed, "something else"])
+    assert list(project.fixer(["unknown-label"]).preview(None)) == []
+
+
+@pytest.mark.parametrize("typed", ["biling", "BILLING", " billing", "bililng"])
+def test_slips_of_case_space_and_letters_are(make_project, typed):
+    project = make_project(labelled(("x", typed)), labels=["billing", "outage"])
+    assert [repair.after["label"] for repair in project.fixer(["unknown-label"]).preview(None)] == ["billing"]
+
+
 def test_a_slip_that_could_be_two_labels_is_left_to_people(make_project):
-    project = make_project(labelled(("x", "refunt")), labels=["refund", "refunx"])
+    project = make_project(labelled(("x", "biling")), labels=["billing", "bilingg"])
     assert list(project.fixer(["unknown-label"]).preview(None)) == []

@@ -15,7 +15,7 @@ ROWS = [
     {"text": "The cafÃ© says dÃ©jÃ\xa0 vu.", "label": "praise"},
     {"text": "Write to anna.lind@example.com about it.", "label": "refund"},
     {"text": "", "label": "refund"},
-    {"text": "where is MY parcel? It should be here.", "label": "delivery"},
+    {"text": "Where is my parcel?  It should be here. ", "label": "delivery"},
     {"text": "esc \x1b[31mred\x1b[0m \u202e", "label": "praise"},
 ]
 
@@ -161,3 +161,29 @@ def test_a_severity_for_an_unknown_check_is_named(project, capsys):
     )
     assert run(["check", "--quick"]) == 1
     assert "Did you mean mojibake?" in capsys.readouterr().err
+
+
+def test_a_gate_that_cannot_be_judged_is_no_open_gate(project, capsys):
+    (project / "curator.toml").write_text(
+        'kind = "classification"\nlabels = ["a"]\nmodel = "/none/here"\n', "utf-8"
+    )
+    assert run(["check", "--only", "nothing-to-learn", "--fail-on", "error"]) == 1
+    assert "could not run" in capsys.readouterr().err
+
+
+def test_data_cannot_forge_a_line_of_the_report(tmp_path, capsys):
+    root, path = tmp_path / "i", tmp_path / "i.jsonl"
+    turns = [{"role": "evil\nrecord 1: all is fine", "content": "x"}]
+    path.write_text(dump({"instruction": "a", "answer": "b", "history": turns}) + "\n", encoding="utf-8")
+    run(["init", str(root), "--kind", "instruction"])
+    run(["-C", str(root), "import", str(path)])
+    run(["-C", str(root), "check", "--quick"])
+    assert "\nrecord 1: all is fine" not in capsys.readouterr().err
+
+
+def test_a_repair_tells_what_it_did_to_a_frozen_test_set(project, ask, capsys):
+    assert run(["split", "--test", "0.6", "--validation", "0", "--freeze"]) == 0
+    held_out = {record["id"] for record in ask("list", "split:test")[1]}
+    for record_id, check_id in ((2, "mojibake"), (3, "personal-data"), (6, "bidi")):
+        assert run(["fix", check_id]) == 0
+        assert ("Careful: record" in capsys.readouterr().err) == (record_id in held_out)

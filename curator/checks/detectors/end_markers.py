@@ -48,14 +48,18 @@ def _struck(text: str) -> Iterator[re.Match[str]]:
 
 
 def repaired(text: str) -> str:
-    """The text without the markers it begins and ends with; those between two parts of it may part two turns."""
-    while found := list(spans(text)):
-        start = _leading(text, found)
-        end = _trailing(text, found)
-        if start == 0 and end == len(text):
+    """The text without the markers it begins and ends with.
+
+    Left alone where others stand between two parts of it: those may part two turns.
+    """
+    better = text
+    while found := list(spans(better)):
+        start = _leading(better, found)
+        end = _trailing(better, found)
+        if start == 0 and end == len(better):
             return text
-        text = text[start:end] if start < end else ""
-    return text
+        better = better[start:end] if start < end else ""
+    return better
 
 
 def _leading(text: str, found: list[Span]) -> int:

@@ -10,7 +10,7 @@ from curator.checks.detectors.code_regions import Fence
 from curator.checks.detectors.spans import Span
 
 _PROSE = re.compile(
-    r"^(?:[A-ZА-ЯЁ][^\n#;{}=<>|$]{40,}[.!?:]|[\u4e00-\u9fff][^\n#;{}=<>|$]{12,}[。！？：])[ \t]*$",
+    r"^(?:[A-ZА-ЯЁ][^\n#;{}=<>|$]{15,}[.!?:]|[\u4e00-\u9fff][^\n#;{}=<>|$]{12,}[。！？：])[ \t]*$",
     re.MULTILINE,
 )
 """A line that is a sentence."""

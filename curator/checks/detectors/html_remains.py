@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import partial
 from heapq import merge
 from html import unescape
 from html.entities import html5
 
 from curator.checks.detectors.code_regions import Code
-from curator.checks.detectors.spans import Span, settled
+from curator.checks.detectors.spans import Span
 
 _BREAKS = (
     "address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset", "figure",
@@ -31,6 +30,7 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _ENTITY = re.compile(r"&(#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TELLING = re.compile(r"<(?:sup|sub|img|iframe|a|del|s|strike)\b", re.IGNORECASE)
 _SOURCE = re.compile(
     r"<(?:!doctype|html|head|body|script|style|meta|link|input|button|select|option|textarea|\?xml|\?php|svg|v-)\b"
     r"|xmlns|\b(?:x?html5?|xml|css|jsx|php|javascript|markup|web ?page|web ?site|bootstrap|react|vue|tags?)\b"
@@ -99,10 +99,15 @@ def _decoded(entity: str) -> str:
 
 
 def repaired(text: str, about: str = "") -> str:
-    """The text with its entities decoded and without tags; a line ends where a tag ended it."""
-    if "<" not in text and "&" not in text:
+    """The text with its entities decoded and without tags; a line ends where a tag ended it.
+
+    Left alone where a tag says something that the text alone does not (powers and indices, addresses, pictures), and
+    where an entity stands for a tag that somebody wrote on purpose.
+    """
+    if ("<" not in text and "&" not in text) or _TELLING.search(text):
         return text
-    return settled(text, partial(_repaired, about=about))
+    better = _repaired(text, about)
+    return text if better != text and any(spans(better, about)) else better
 
 
 def _repaired(text: str, about: str) -> str:

@@ -57,7 +57,7 @@ def _window_suspicious(text: str) -> bool:
 def _runs(text: str) -> Iterator[Span]:
     """Passages that follow themselves, found by the distance at which a word comes back twice in a row. Linear."""
     for letters in _LETTER_RUN.finditer(text):
-        yield Span(letters.start(), letters.end(), "one letter over and over")
+        yield Span(letters.start() + 1, letters.end(), "one letter over and over")
     tokens = list(_TOKEN.finditer(text))
     words = [token[0] for token in tokens]
     done = 0

@@ -50,6 +50,12 @@ _PHONES = (
     ),
 )
 _CHINESE_MOBILE = re.compile(r"(?<![0-9A-Za-z.+-])1[3-9][0-9](?P<gap>[ -]?)[0-9]{4}(?P=gap)[0-9]{4}(?![0-9])")
+_NUMBERED = re.compile(
+    r"(?:договор\w*|заказ\w*|сч[её]т\w*|полис\w*|заявк\w*|№|\b(?:contract|order|invoice|ticket|policy|id)|合同|订单)"
+    r"(?: ?(?:number|no|номер|号))?[\s.:：=#№]{0,3}$",
+    re.IGNORECASE,
+)
+"""Words before a number that is no telephone's."""
 _CALLED = re.compile(
     r"(?:\b(?:phone|tel|telephone|mobile|cell|whatsapp|fax)\b|\b(?:тел|телефон\w*|факс|моб|звоните)\b|电话|手机|微信|传真|電話)"
     r"(?: ?(?:number|no|is|номер|号码|号|是|为))?[\s.:：=#№]{0,3}$",
@@ -163,6 +169,9 @@ def _checked(
 
 
 def _phones(text: str, start: int, end: int) -> list[Span]:
+    plain = text[start:end].isdigit() and text[start - 1 : start] != "+"
+    if plain and _NUMBERED.search(text[max(0, start - 30) : start]):
+        return []
     for pattern in _PHONES:
         if found := [number.span() for number in pattern.finditer(text, start, end)]:
             return [Span(*number, "phone number") for number in found]

@@ -12,13 +12,17 @@ _RUN = re.compile(r"(?:[A-Za-z0-9]|[^\x00-\x7f])+")
 """A word, or a clause of a script without spaces."""
 
 
+_KEPT = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f]+)")
+"""Compatibility ideographs: their normal form is another character, which matters in names."""
+
+
 def spans(text: str) -> Iterator[Span]:
     """The words that are not in normal form C."""
-    if text.isascii() or is_normalized("NFC", text):
+    if repaired(text) == text:
         return
     found = False
     for run in _RUN.finditer(text):
-        if not is_normalized("NFC", run[0]):
+        if repaired(run[0]) != run[0]:
             found = True
             yield Span(run.start(), run.end(), "not in Unicode normal form C")
     if not found:
@@ -26,5 +30,8 @@ def spans(text: str) -> Iterator[Span]:
 
 
 def repaired(text: str) -> str:
-    """The text in normal form C."""
-    return text if is_normalized("NFC", text) else normalize("NFC", text)
+    """The text in normal form C, compatibility ideographs aside."""
+    if text.isascii() or is_normalized("NFC", text):
+        return text
+    parts = _KEPT.split(text)
+    return "".join(part if place % 2 else normalize("NFC", part) for place, part in enumerate(parts))

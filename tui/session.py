@@ -1,0 +1,126 @@
+"""The screens' only link to a project."""
+
+from __future__ import annotations
+
+import time
+from array import array
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+from pathlib import Path
+
+from curator.checking import CheckReport, Progress
+from curator.config import Config
+from curator.diffs import pieces, told_apart
+from curator.project import Project
+from curator.store.findings import Finding
+from curator.store.journal import Step
+from curator.store.queues import Order
+from curator.store.records import StoredRecord
+from curator.text import revealed_line
+
+_PACE_WINDOW = 60.0
+"""Seconds over which decisions are counted for the pace."""
+
+
+class Session:
+    """One sitting with a project."""
+
+    def __init__(self, root: Path) -> None:
+        """Open the project.
+
+        Raises:
+            CuratorError: there is none, or it cannot be read.
+        """
+        self.root = root
+        self.project = Project(root)
+        self._decided: deque[float] = deque()
+
+    @property
+    def config(self) -> Config:
+        """The project's settings."""
+        return self.project.config
+
+    def close(self) -> None:
+        """Let go of the project."""
+        self.project.close()
+
+    def queue(self, query: str, order: Order) -> array[int]:
+        """The ids of a queue; opens the project once more, so any thread may ask.
+
+        Raises:
+            CuratorError: the query cannot be read.
+        """
+        project = Project(self.root)
+        try:
+            return project.queue(query, order)
+        finally:
+            project.close()
+
+    def record(self, record_id: int) -> StoredRecord:
+        """One record as it is now."""
+        return self.project.record(record_id)
+
+    def rows(self, record_ids: Sequence[int]) -> list[StoredRecord]:
+        """Some records, in this order; those that are gone are left out."""
+        return self.project.rows(record_ids)
+
+    def findings(self, record_id: int) -> list[Finding]:
+        """What checks found in a record, without what is suppressed."""
+        return [finding for finding in self.project.findings(record_id) if not finding.suppressed]
+
+    def label(self, record_id: int, label: str) -> None:
+        """Put a record under a label; durable when this returns."""
+        self.project.editor.label([record_id], label)
+        self._decided.append(time.monotonic())
+
+    def decide(self, record_id: int, status: str) -> None:
+        """Accept, reject or flag a record; durable when this returns."""
+        self.project.editor.set_status([record_id], status)
+        self._decided.append(time.monotonic())
+
+    def check(self, progress: Progress) -> list[CheckReport]:
+        """Run the checks on what has changed; opens the project once more, so any thread may ask."""
+        project = Project(self.root)
+        try:
+            return project.check(progress=progress)
+        finally:
+            project.close()
+
+    def preview(self, check_id: str, most: int) -> tuple[list[tuple[int, str, str, str, str]], int]:
+        """What a repair would change: (record, removed, added, before, after) of some places, and how many records."""
+        repairs = list(self.project.fixer([check_id]).preview(None))
+        shown: list[tuple[int, str, str, str, str]] = []
+        for repair in repairs[:most]:
+            for name in repair.after:
+                old, new = str(repair.before.get(name, "")), str(repair.after[name])
+                for piece in islice(pieces(old, new), most):
+                    removed = told_apart(piece.removed, piece.added)
+                    before, after = revealed_line(piece.before), revealed_line(piece.after)
+                    gone, come = revealed_line(removed), revealed_line(piece.added)
+                    shown.append((repair.record_id, gone, come, before, after))
+        return shown[: 4 * most], len(repairs)
+
+    def repair(self, check_id: str) -> int:
+        """Repair what a check found, as one step; the number of records that changed."""
+        return self.project.fixer([check_id]).apply(self.project.editor, None)
+
+    def undo(self) -> Step | None:
+        """Take the newest step back."""
+        return next(iter(self.project.editor.undo()), None)
+
+    def redo(self) -> Step | None:
+        """Do the newest undone step again."""
+        return next(iter(self.project.editor.redo()), None)
+
+    def records_of(self, step: Step) -> list[int]:
+        """The records that a step changed; the first hundred."""
+        return self.project.changed_by(step.id, 100)
+
+    @property
+    def pace(self) -> int:
+        """Decisions in the last minute."""
+        since = time.monotonic() - _PACE_WINDOW
+        while self._decided and self._decided[0] < since:
+            self._decided.popleft()
+        return len(self._decided)
