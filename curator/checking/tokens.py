@@ -13,7 +13,6 @@ from curator.checks.item import Item
 from curator.config import Config
 from curator.errors import CuratorError
 from curator.records import ROWS
-from curator.train.runs import resolve_model
 
 if TYPE_CHECKING:
     from curator.train.render import Renderer
@@ -39,6 +38,7 @@ class Tokenizing:
     def limit(self) -> int:
         """The longest row that is trained on."""
         from curator.train.model_config import context_limit
+        from curator.train.runs import resolve_model
 
         longest = self._config.train.max_length
         return min(longest, context_limit(resolve_model(self._config.model)) or longest)
@@ -46,6 +46,7 @@ class Tokenizing:
     @cached_property
     def _renderer(self) -> Renderer:
         from curator.train.render import Renderer
+        from curator.train.runs import resolve_model
         from curator.train.tokenizer import load_tokenizer
 
         tokenizer = load_tokenizer(resolve_model(self._config.model))

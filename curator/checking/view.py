@@ -17,6 +17,7 @@ from curator.query import parse
 from curator.splitting.frozen import FrozenTest
 from curator.store import records, words
 from curator.store.derived import decoded
+from curator.store.indexes import BY_LABEL, BY_STATE, ensure
 
 if TYPE_CHECKING:
     from curator.similarity.pack import Pack
@@ -25,6 +26,8 @@ _PAGE = 2000
 _SAMPLE = 2000
 _ACTIVE = "hidden = 0 AND status != 'rejected'"
 _COLUMNS = "id, fields, split, status"
+_MANY = 2000
+"""Records whose sides are asked for one by one, at most."""
 _MARKS = 500
 """Records asked for in one statement."""
 
@@ -46,6 +49,7 @@ class View:
         self._frozen = frozen
         self._parts = parts
         self._tokenizing = Tokenizing(config)
+        ensure(connection)
 
     def context(self) -> Context:
         """The look as a check gets it."""
@@ -64,6 +68,8 @@ class View:
             twins=self.twins,
             keys=self.keys,
             sides=lambda: self._sides,
+            sides_of=self._sides_of,
+            idle=self._idle,
             tally=lambda: self._tally,
             pack=lambda: self._pack,
             tokens=self._tokenizing.tokens,
@@ -140,17 +146,33 @@ class View:
         ).fetchone()
         return int(row[0])
 
+    def _sides_of(self, record_ids: Collection[int]) -> dict[int, str]:
+        if len(record_ids) > _MANY:
+            return {i: side for i, side in self._sides.items() if i in set(record_ids)}
+        marks = ", ".join("?" * len(record_ids))
+        rows = self._connection.execute(
+            f"SELECT id, split FROM records WHERE id IN ({marks}) AND {_ACTIVE} AND split IS NOT NULL",
+            list(record_ids),
+        )
+        return dict(rows.fetchall())
+
+    def _idle(self) -> list[int]:
+        rows = self._connection.execute(
+            f"SELECT id FROM records INDEXED BY {BY_STATE} WHERE hidden != 0 OR status = 'rejected'"
+        )
+        return [record_id for (record_id,) in rows]
+
     @cached_property
     def _sides(self) -> dict[int, str]:
         rows = self._connection.execute(
-            f"SELECT id, split FROM records WHERE {_ACTIVE} AND split IS NOT NULL ORDER BY id"
+            f"SELECT id, split FROM records INDEXED BY {BY_STATE} WHERE {_ACTIVE} AND split IS NOT NULL"
         )
         return dict(rows.fetchall())
 
     @cached_property
     def _ids(self) -> list[int]:
-        rows = self._connection.execute(f"SELECT id FROM records WHERE {_ACTIVE} ORDER BY id")
-        return [record_id for (record_id,) in rows]
+        rows = self._connection.execute(f"SELECT id FROM records INDEXED BY {BY_STATE} WHERE {_ACTIVE}")
+        return sorted(record_id for (record_id,) in rows)
 
     @cached_property
     def _sample(self) -> list[Item]:
@@ -160,8 +182,8 @@ class View:
     @cached_property
     def _tally(self) -> dict[str, dict[str, int]]:
         rows = self._connection.execute(
-            f"""SELECT label, coalesce(split, 'none'), count(*) FROM records
-                WHERE {_ACTIVE} AND json_type(fields, '$.label') = 'text' GROUP BY 1, 2"""
+            f"""SELECT label, coalesce(split, 'none'), count(*) FROM records INDEXED BY {BY_LABEL}
+                WHERE label IS NOT NULL AND {_ACTIVE} GROUP BY 1, 2"""
         )
         found: dict[str, dict[str, int]] = {}
         for label, split, count in rows:

@@ -75,7 +75,11 @@ class Context:
     keys: Callable[[Collection[int]], Mapping[int, int]]
     """Numbers that are equal for records whose inputs differ in case and white space at most."""
     sides: Callable[[], Mapping[int, str]]
-    """The side of every record that has one, in the order of their ids."""
+    """The side of every record that has one."""
+    sides_of: Callable[[Collection[int]], Mapping[int, str]]
+    """The same of some records."""
+    idle: Callable[[], Sequence[int]]
+    """The records that are deleted or rejected."""
     tally: Callable[[], Mapping[str, Mapping[str, int]]]
     """Label to side (train, validation, test, none) to number of records."""
     pack: Callable[[], Pack]

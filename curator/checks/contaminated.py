@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from curator.checks.base import Check, Context, Profile, Update
-from curator.checks.item import Item
 from curator.records import FIELD_ORDER
 from curator.store.findings import Finding
 
@@ -17,16 +16,14 @@ COMMON = 10
 """An instruction that more records than this give word for word is a form, and no answer given away."""
 _FORMS = ("system", "instruction")
 """The fields in which a form can stand."""
-_MOST = 200
-"""With more records that may share something with a changed one, all are looked at anew."""
+_OTHER = {"test": "train", "train": "test"}
 
 
 def _find(context: Context) -> Iterator[Finding]:
     sides = context.sides()
     if "blocks" in sides.values():
         return _in_documents(context)
-    held_out = [record_id for record_id, side in sides.items() if side == "test"]
-    train = [record_id for record_id, side in sides.items() if side == "train"]
+    held_out, train = (sorted(i for i, side in sides.items() if side == name) for name in ("test", "train"))
     return _shared(context, held_out, train)
 
 
@@ -65,7 +62,7 @@ def _forms(context: Context, name: str) -> Marks:
 
     if (key := f"forms {name}") not in context.shared:
         pack = context.pack()
-        active = pack.places(np.array(context.ids(), np.int64))
+        active = np.flatnonzero(~np.isin(pack.ids, np.array(context.idle(), np.int64)))
         found = np.zeros(len(pack.ids), bool)
         found[active] = pack.common(active, FIELD_ORDER[context.kind].index(name), COMMON)
         context.shared[key] = found
@@ -102,25 +99,17 @@ def _update(context: Context, changed: Collection[int]) -> Update | None:
     """The words of all records tell which of them can share a run with a changed one."""
     if context.kind == "text" and "blocks" in context.sides().values():
         return None
-    items = [item for item in context.picked(changed) if item.split]
     found: dict[int, Finding] = {}
-    for item in items:
-        others = context.pack().may_share(item.id, context.settings.shared_words)
-        if len(others) > _MOST:
-            return None
-        for finding in _between(context, item, context.picked(others)):
-            found.setdefault(int(finding.record_id or 0), finding)
+    for record_id, side in context.sides_of(changed).items():
+        if side not in _OTHER:
+            continue
+        near = context.pack().may_share(record_id, context.settings.shared_words)
+        others = sorted(other for other, there in context.sides_of(near).items() if there == _OTHER[side])
+        if others:
+            both = ([record_id], others) if side == "test" else (others, [record_id])
+            for finding in _shared(context, *both):
+                found.setdefault(int(finding.record_id or 0), finding)
     return Update(changed, list(found.values()))
-
-
-def _between(context: Context, item: Item, others: Sequence[Item]) -> Iterable[Finding]:
-    """What a record of one side shares with those of the other."""
-    there = {side: [other.id for other in others if other.split == side] for side in ("train", "test")}
-    if item.split == "test" and there["train"]:
-        return _shared(context, [item.id], there["train"])
-    if item.split == "train" and there["test"]:
-        return _shared(context, there["test"], [item.id])
-    return ()
 
 
 CONTAMINATED = Check(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from curator.checks.base import Check, Context, Update
 from curator.checks.item import Item
-from curator.checks.nearness import near_pairs
+from curator.checks.nearness import near_pairs, near_to
 from curator.store.findings import SPLIT_LEAK as LEAK
 from curator.store.findings import Finding
 from curator.store.records import group_of
@@ -51,7 +51,7 @@ def tie(kind: int, group: str) -> str:
 def _find_leaks(context: Context) -> Iterator[Finding]:
     from curator.splitting.crossings import crossings
 
-    sides = context.sides()
+    sides = dict(sorted(context.sides().items()))
     placed = [Placed(record_id, side) for record_id, side in sides.items()]
     told: set[int] = set()
     for crossing in crossings(_links(context, list(sides)), _sides(placed, _documents(context, sides))):
@@ -118,7 +118,7 @@ def _ties(context: Context, item: Item) -> Iterator[tuple[Item, str, float]]:
     if not context.similarity:
         return
     for target, kind in ((False, NEAR_INPUT), (True, NEAR_WHOLE)):
-        near = {n.record_id: n.similarity for n in context.pack().near(item.id, context.similarity, target)}
+        near = {n.record_id: n.similarity for n in near_to(context, item.id, target, context.similarity)}
         others = {other.id: other for other in context.picked(near)}
         for record_id, similarity in near.items():
             other = others.get(record_id)

@@ -13,6 +13,7 @@ from curator.text import digest, visible_line
 
 if TYPE_CHECKING:
     from curator.near_duplicates import Pairs
+    from curator.similarity.pack import Near
 
 _SHOWN = 40
 """Characters of the other label that a message shows."""
@@ -76,13 +77,21 @@ def _all_pairs(context: Context, target: bool) -> list[_Pair]:
     return [_Pair(*pair) for pair in zip(*(column.tolist() for column in columns), strict=True)]
 
 
+def near_to(context: Context, record_id: int, target: bool, least: float) -> list[Near]:
+    """The records that are near to one; worked out once in a run."""
+    if (key := f"near {record_id} {target} {least}") not in context.shared:
+        context.shared[key] = context.pack().near(record_id, least, target)
+    found: list[Near] = context.shared[key]
+    return found
+
+
 def _pairs_of(context: Context, changed: Collection[int], target: bool) -> list[_Pair]:
     """The pairs that some records are in, the nearest first."""
-    pack, least = context.pack(), context.settings.near_duplicates
+    least = context.settings.near_duplicates
     found = {
         _Pair(max(record_id, near.record_id), min(record_id, near.record_id), near.similarity)
         for record_id in changed
-        for near in pack.near(record_id, least, target)
+        for near in near_to(context, record_id, target, least)
     }
     return sorted(found, key=lambda pair: (-pair.similarity, pair))
 

@@ -19,6 +19,8 @@ Ints = NDArray[np.int64]
 Marks = NDArray[np.bool_]
 _WORDS_AT_ONCE = 1 << 18
 _FIRST_BITS = 16
+_FEW = 200_000
+"""So many hits are looked up one by one; more are counted by running sums."""
 _STEP = np.uint64(0x9E3779B97F4A7C13)
 """Makes the same word another one at the next place."""
 
@@ -148,9 +150,17 @@ class Pack:
             hits = hits[:-step] & hits[step:]
             done += step
         places = np.flatnonzero(hits)
-        records = np.searchsorted(self._starts, places, side="right") - 1
-        inside = places + width <= self._ends[target][records]
-        return _Counts(*np.unique(records[inside], return_counts=True))
+        if len(places) < _FEW:
+            records = np.searchsorted(self._starts, places, side="right") - 1
+            inside = places + width <= self._ends[target][records]
+            return _Counts(*np.unique(records[inside], return_counts=True))
+        before = np.zeros(len(hits) + 1, np.int32)
+        np.cumsum(hits, out=before[1:])
+        first = np.minimum(self._starts, len(hits))
+        last = np.clip(self._ends[target] - width + 1, first, len(hits))
+        counts = before[last] - before[first]
+        records = np.flatnonzero(counts)
+        return _Counts(records, counts[records])
 
     def _set(self, place: int, target: bool) -> NDArray[np.uint64]:
         blocks = [block.hashes for block in self.shingles(target, np.array([place]))]
@@ -179,7 +189,7 @@ class _Counts(NamedTuple):
     """Records with how often something was found in them."""
 
     records: Ints
-    counts: Ints
+    counts: NDArray[np.integer]
 
     def at_least(self, least: int) -> list[int]:
         """Those in which it was found so often."""
@@ -188,17 +198,20 @@ class _Counts(NamedTuple):
 
 
 def _is_among(values: NDArray[np.uint32], known: NDArray[np.uint32]) -> Marks:
-    """Which of the values are among some known ones; most are told by their first bits."""
+    """Which of the values are among some known ones, which differ: a table says which one has the same first bits."""
     shift = np.uint32(32 - _FIRST_BITS)
-    table = np.zeros(1 << _FIRST_BITS, bool)
-    table[known >> shift] = True
+    slots = known >> shift
+    # An empty slot holds a value that no value with its first bits can have.
+    table = (np.arange(1, (1 << _FIRST_BITS) + 1, dtype=np.uint64) << np.uint64(32 - _FIRST_BITS)).astype(
+        np.uint32
+    )
+    table[slots] = known
     hits = np.empty(len(values), bool)
     for start in range(0, len(values), _WORDS_AT_ONCE):
         some = slice(start, start + _WORDS_AT_ONCE)
-        np.take(table, values[some] >> shift, out=hits[some])
-    likely = np.flatnonzero(hits)
-    places = np.minimum(np.searchsorted(known, values[likely]), len(known) - 1)
-    hits[likely] = known[places] == values[likely]
+        np.equal(table[values[some] >> shift], values[some], out=hits[some])
+    for value in known[table[slots] != known]:
+        hits |= values == value
     return hits
 
 

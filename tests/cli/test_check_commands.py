@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 import pytest
@@ -29,16 +28,6 @@ def project(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(root)
     capsys.readouterr()
     return root
-
-
-@pytest.fixture
-def ask(capsys):
-    def run_json(*arguments: str):
-        capsys.readouterr()
-        code = run([*arguments, "--json"])
-        return code, json.loads(capsys.readouterr().out)
-
-    return run_json
 
 
 def test_findings_are_ranked_by_severity_with_time_place_and_repair(project, ask):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
@@ -25,18 +24,6 @@ def project(tmp_path, monkeypatch, capsys) -> Path:
     monkeypatch.chdir(root)
     capsys.readouterr()
     return root
-
-
-@pytest.fixture
-def ask(capsys):
-    """Runs a command with --json; returns its exit code and the document."""
-
-    def run_json(*arguments: str):
-        code = run([*arguments, "--json"])
-        captured = capsys.readouterr()
-        return code, json.loads(captured.out)
-
-    return run_json
 
 
 def test_list_gives_the_fields_of_the_contract(project, ask):

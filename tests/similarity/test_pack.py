@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from curator.contamination import overlaps, overlaps_among
 from curator.near_duplicates import every_pair, pairs
-from curator.similarity.pack import Pack, packed
+from curator.similarity.pack import Pack, _is_among, packed
 
 WORDS = st.sampled_from(["a", "b", "c", "d", "e", "слово", "话", "é,", "ok", "x1"])
 TEXTS = st.lists(WORDS, max_size=9).map(" ".join)
@@ -86,3 +86,14 @@ def test_shingles_of_the_pack_give_the_same_pairs_as_the_texts():
 def test_a_record_that_is_not_there_is_near_to_nothing():
     assert pack_of([("a", "b")]).near(7, 0.8, target=True) == []
     assert pack_of([("a", "b")]).may_share(7, 1) == []
+
+
+@given(
+    values=st.lists(
+        st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 65536, 65537, 2**32 - 1]), max_size=30
+    ),
+    known=st.sets(st.integers(0, 2**32 - 1) | st.sampled_from([0, 1, 65536, 65537, 2**32 - 1]), min_size=1),
+)
+def test_known_values_are_told_from_others_with_the_same_first_bits(values, known):
+    found = _is_among(np.array(values, np.uint32), np.array(sorted(known), np.uint32))
+    assert found.tolist() == [value in known for value in values]
