@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from pathlib import Path
 from typing import ClassVar
@@ -13,10 +12,9 @@ from textual.binding import Binding, BindingType
 
 from .screens.browse import BrowseScreen
 from .session import Session
+from .terminal import guard
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
-_WATCH = 1.0
-"""Seconds between two looks at whether the terminal is still there."""
 
 
 class CuratorApp(App[int]):
@@ -42,15 +40,8 @@ class CuratorApp(App[int]):
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._end, number)
-        if os.isatty(0):
-            self.set_interval(_WATCH, self._watch)
         self.set_keymap(self._session.config.keymap)
         self.push_screen(BrowseScreen(self._session))
-
-    def _watch(self) -> None:
-        """A terminal that is gone does not always say so."""
-        if not os.isatty(0):
-            self._end(signal.SIGHUP)
 
     def _end(self, number: signal.Signals) -> None:
         """Every decision was saved when it was made."""
@@ -65,6 +56,7 @@ def run(root: Path) -> int:
     """
     session = Session(root)
     try:
+        guard()
         app = CuratorApp(session)
         app.run()
         return app.return_code or 0
