@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curator.cli.output import (
+    NAMED,
     RECORD_ID,
     State,
     emit_json,
@@ -89,7 +90,8 @@ def _show(project: Project, reports: Sequence[CheckReport], examples: int) -> No
     total = sum(report.count for report in reports)
     say("")
     if quiet:
-        say(f"{plural(len(quiet), 'check')} found nothing: {', '.join(quiet)}.")
+        named = f": {', '.join(quiet)}" if len(quiet) <= NAMED else ""
+        say(f"{plural(len(quiet), 'check')} found nothing{named}.")
     for report in reports:
         if report.skipped:
             say(f"{report.id} could not run: {report.skipped}")

@@ -52,7 +52,7 @@ def test_the_words_for_people_show_examples_harm_and_repair(project, capsys):
     assert "record 3 text: e-mail address" in err
     assert "…" not in err.split("personal-data:")[1].split("\n")[2]
     assert "`curator fix personal-data --dry-run`" in err
-    assert "found nothing: " in err
+    assert "checks found nothing." in err
     assert "\x1b" not in out + err
 
 
