@@ -148,7 +148,7 @@ class View:
 
     def _sides_of(self, record_ids: Collection[int]) -> dict[int, str]:
         if len(record_ids) > _MANY:
-            return {i: side for i, side in self._sides.items() if i in set(record_ids)}
+            return {i: self._sides[i] for i in record_ids if i in self._sides}
         marks = ", ".join("?" * len(record_ids))
         rows = self._connection.execute(
             f"SELECT id, split FROM records WHERE id IN ({marks}) AND {_ACTIVE} AND split IS NOT NULL",

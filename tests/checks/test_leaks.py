@@ -152,3 +152,13 @@ def test_messages_can_be_written_as_json(letters):
     train_id, test_id = letters.ids("split:train")[0], letters.ids("split:test")[0]
     letters.editor.set_fields([train_id], {"text": letters.record(test_id).fields["text"]})
     assert json.dumps([finding.as_dict() for finding in checked(letters, "split-leak")])
+
+
+def test_a_changed_record_that_may_share_words_with_thousands_is_compared_with_all(make_project):
+    shared = "one two three four five six seven eight nine ten eleven twelve thirteen"
+    rows = [{"text": f"{shared.split()[n % 13]} filler {n}", "label": "a"} for n in range(30)]
+    project = make_project([*rows, {"text": f"x {shared} y", "label": "a"}], labels=["a"])
+    project.editor.assign_splits({n + 1: "train" for n in range(30)} | {31: "test"})
+    assert found(project, "contaminated") == []
+    project.editor.set_fields([3], {"text": f"{shared} {shared[::-1]} and more"})
+    assert [(record_id, related) for record_id, related, _ in found(project, "contaminated")] == [(31, 3)]
