@@ -264,3 +264,11 @@ def test_of_near_duplicate_documents_only_one_is_cut_inside(make_project):
     assert not words["train"] & words["test"]
     assert not words["validation"] & words["test"]
     assert not words["train"] & words["validation"]
+
+
+def test_inputs_that_differ_in_the_place_of_white_space_alone_stay_together(make_project):
+    texts = ["Да", "  Д а", "да", "Д  а"] + [sentence(i, 6) for i in range(30)]
+    project = make_project([{"text": text, "label": "ab"[i % 2]} for i, text in enumerate(texts)])
+    project.split()
+    assert len({record.split for record in project.records()[:4]}) == 1
+    assert checked(project, "split-leak") == []
