@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
 
 from curator.errors import CuratorError, explained
-from curator.records import Frozen, Kind
+from curator.records import Kind, Published
 from curator.text import nearest
 
 FILE_NAME = "curator.toml"
@@ -29,7 +29,7 @@ Positive = Annotated[int, Field(gt=0)]
 Similarity = Annotated[float, Field(ge=0.0, le=1.0), AfterValidator(_usable_similarity)]
 
 
-class SplitSettings(Frozen):
+class SplitSettings(Published):
     """How records are divided."""
 
     test: Share = 0.2
@@ -54,7 +54,7 @@ class SplitSettings(Frozen):
         return self
 
 
-class WindowSettings(Frozen):
+class WindowSettings(Published):
     """How documents of a text project are cut."""
 
     unit: Literal["word", "token"] = "word"
@@ -67,7 +67,7 @@ class WindowSettings(Frozen):
     """Learn every next token, or only the window's last unit."""
 
 
-class TrainSettings(Frozen):
+class TrainSettings(Published):
     """How a model is tuned."""
 
     method: Literal["qlora", "lora", "full"] = "qlora"
@@ -102,7 +102,7 @@ class TrainSettings(Frozen):
     """Trackers that follow the run: tensorboard, wandb, trackio."""
 
 
-class CheckSettings(Frozen):
+class CheckSettings(Published):
     """What the checks take for odd."""
 
     near_duplicates: Annotated[float, Field(gt=0.5, le=1.0)] = 0.8
@@ -125,7 +125,7 @@ class CheckSettings(Frozen):
     """Severity of a check in this project: {personal-data = "error"}."""
 
 
-class EvaluateSettings(Frozen):
+class EvaluateSettings(Published):
     """How a run is scored."""
 
     batch_size: Positive = 16
@@ -138,7 +138,7 @@ class EvaluateSettings(Frozen):
     """Seed of the resamples."""
 
 
-class Config(Frozen):
+class Config(Published):
     """Everything that curator.toml may hold."""
 
     kind: Kind

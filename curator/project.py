@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from array import array
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from curator import checking, query, settings_file, windows
+from curator import checking, query
 from curator.checks import base, registry
 from curator.checks.item import Item
 from curator.config import FILE_NAME, Config, load, setting, with_settings
-from curator.dividing import aftermath, frozen_test
+from curator.dividing import frozen_test
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
-from curator.export import folder, formats, writing
-from curator.export import rows as export_rows
-from curator.export.manifest import CANONICAL, Checks, Manifest
 from curator.query import Query, Term
 from curator.records import Frozen, Kind
 from curator.store import connection, findings, journal, queues, records, sources, suppressions
@@ -28,7 +24,11 @@ from curator.store.records import StoredRecord
 from curator.text import nearest, normalised
 
 if TYPE_CHECKING:
+    from curator import exporting
     from curator.dividing.report import SplitReport
+    from curator.export import writing
+    from curator.export.folder import Export
+    from curator.export.rows import Plan
     from curator.importing import ImportReport, Options, Progress, SourcePlan
 
 DATABASE = "project.db"
@@ -70,6 +70,8 @@ class Project:
         """Make a new project; the folder may exist."""
         with explained("create the project", root):
             root.mkdir(parents=True, exist_ok=True)
+        from curator import settings_file
+
         settings_file.create(root, config)
         return cls(root)
 
@@ -102,6 +104,8 @@ class Project:
         """Write some settings into curator.toml, if they differ from what is there."""
         different = {key: value for key, value in values.items() if setting(self.config, key) != value}
         if different:
+            from curator import settings_file
+
             self.config = settings_file.change(self.root, different)
 
     def import_files(
@@ -253,44 +257,42 @@ class Project:
 
     def leaks_of(self, record_ids: Sequence[int], texts_changed: bool = True) -> list[Finding]:
         """What a change of some records has done to the split: leaks across it, and a frozen test set that differs."""
+        from curator.dividing import aftermath
+
         return aftermath.of_change(self.connection, self._plan(), record_ids, texts_changed)
 
     def leaks(self) -> int:
         """Inputs that stand on more than one side of the split."""
+        from curator.dividing import aftermath
+
         return aftermath.count_equal_inputs(self.connection)
 
     def export(
         self,
         name: str = "",
         text: str = "",
-        format_name: str = CANONICAL,
+        format_name: str = "",
         out: Path | None = None,
         progress: writing.Progress = lambda _: None,
-    ) -> folder.Export:
+    ) -> Export:
         """Write the split records that a query fits as files, into `exports/NAME` or the folder `out`."""
-        chosen = formats.require(format_name, self.kind, self.config.system)
-        plan = self._plan()
-        held: Counter[str] = Counter()
-        records_ = records.iterate(self.connection, self._query(text))
-        placed = export_rows.collect(records_, plan, self._units(), held)
-        manifest = Manifest(
-            name=name,
-            kind=self.kind,
-            format=format_name,
-            columns=dict(chosen.mapping.get(self.kind, {})),
-            labels=self.config.labels if self.kind == "classification" else (),
-            system=self.config.system,
-            files={},
-            query=text,
-            split=plan.split,
-            windows=plan.windows if self.kind == "text" else None,
-            checks=self._check_summary(text),
-        )
-        place = folder.Place(exports=self.root / "exports", name=name, out=out)
-        return folder.write(place, placed, manifest, held, progress)
+        from curator import exporting
+        from curator.checking.summary import summary
+        from curator.export.folder import Place
+        from curator.export.manifest import CANONICAL
 
-    def load_export(self, name: str) -> folder.Export:
+        format_name = format_name or CANONICAL
+        exporting.require_format(format_name, self.config)
+        query_ = (text, self._query(text))
+        place = Place(exports=self.root / "exports", name=name, out=out)
+        planner = checking.Planner(self.connection, self.config, frozen_test.read(self.connection))
+        checks = summary(self.connection, planner, base.choose(registry.ALL, self.kind, ()), query_[1])
+        return exporting.write(self.connection, self.config, place, query_, checks, format_name, progress)
+
+    def load_export(self, name: str) -> Export:
         """An export that was written before."""
+        from curator.export import folder
+
         folder.check_name(name)
         return folder.load(self.root / "exports" / name)
 
@@ -338,38 +340,18 @@ class Project:
 
     def _view(self) -> base.Context:
         frozen = frozen_test.read(self.connection)
-        return checking.View(self.connection, self.config, frozen, self._parts).context()
+        return checking.View(self.connection, self.config, frozen, _parts_of(self.config)).context()
 
-    def _check_summary(self, text: str) -> Checks:
-        planner = checking.Planner(self.connection, self.config, frozen_test.read(self.connection))
-        checks = base.choose(registry.ALL, self.kind, ())
-        return checking.summary(self.connection, planner, checks, self._query(text))
+    def _plan(self) -> Plan:
+        from curator import exporting
 
-    def _plan(self) -> export_rows.Plan:
-        config = self.config
-        return export_rows.Plan(
-            kind=self.kind, labels=config.labels, split=config.split, windows=config.windows
-        )
-
-    def _parts(self, text: str) -> Mapping[str, str]:
-        """The parts of a document that is cut inside."""
-        try:
-            units = self._units()
-        except CuratorError:
-            # Without the model its tokens cannot be counted; blocks of words are nearly the same.
-            units = windows.word_spans
-        return windows.parts(text, units, self.config.windows, export_rows.shares(self.config.split))
-
-    def _units(self) -> windows.UnitsOf:
-        if self.kind != "text" or self.config.windows.unit == "word":
-            return windows.word_spans
-        from curator.train.runs import resolve_model
-
-        return windows.token_spans(Path(resolve_model(self.config.model)))
+        return exporting.plan(self.config)
 
 
 def believable_labels(counts: Mapping[str, int]) -> tuple[str, ...]:
     """The labels in some data without the slips of the pen: rare spellings of a frequent one."""
+    from difflib import get_close_matches
+
     kept: list[str] = []
     for label in sorted(counts, key=lambda label: (-counts[label], label)):
         rare = counts[label] == 1
@@ -378,6 +360,18 @@ def believable_labels(counts: Mapping[str, int]) -> tuple[str, ...]:
         if label.strip() and not slip:
             kept.append(label)
     return tuple(sorted(kept))
+
+
+def _parts_of(config: Config) -> Callable[[str], Mapping[str, str]]:
+    """Divides documents that are cut inside; few projects have any, so what cuts them is loaded for the first."""
+
+    @cache
+    def cutter() -> exporting.Cutter:
+        from curator import exporting
+
+        return exporting.Cutter(config)
+
+    return lambda text: cutter().parts(text)
 
 
 def _labelled(label: str) -> Query:

@@ -21,10 +21,17 @@ Text = Annotated[str, StringConstraints(strict=True, min_length=0)]
 class Frozen(BaseModel):
     """Base of everything that crosses a boundary: immutable, and no unknown field."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    # What is only read back needs no schema until then; building them all would take most of the start of a command.
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
-class Message(Frozen):
+class Published(Frozen):
+    """Base of what has a published schema: the docstrings of its fields are their descriptions."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+
+class Message(Published):
     """One turn of a conversation."""
 
     role: Literal["system", "user", "assistant"]
@@ -33,7 +40,7 @@ class Message(Frozen):
     """What is said."""
 
 
-class InstructionRecord(Frozen):
+class InstructionRecord(Published):
     """A prompt and the answer that the model shall learn to give."""
 
     instruction: NonEmpty
@@ -48,7 +55,7 @@ class InstructionRecord(Frozen):
     """Earlier turns of the same conversation, oldest first."""
 
 
-class ClassificationRecord(Frozen):
+class ClassificationRecord(Published):
     """A text and the one label of the project's closed list that it belongs to."""
 
     text: NonEmpty
@@ -57,7 +64,7 @@ class ClassificationRecord(Frozen):
     """One of the project's labels."""
 
 
-class TextRecord(Frozen):
+class TextRecord(Published):
     """A document for self-supervised learning; it is cut into windows after the split."""
 
     text: NonEmpty
@@ -148,7 +155,7 @@ def _strings(value: Any) -> list[str]:
     return [] if value is None else [str(value)]
 
 
-class StoredRow(Frozen):
+class StoredRow(Published):
     """One line of an exported file, as trainers and scorers read it back."""
 
     id: Annotated[str, Field(min_length=1)]

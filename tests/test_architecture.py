@@ -17,7 +17,7 @@ FLOORS = {
     3: ("query", "config", "near_duplicates"),
     4: ("store", "formats", "splitting", "windows", "validation"),
     5: ("edits", "settings_file", "checks", "export", "train"),
-    6: ("importing", "dividing", "checking", "evaluate", "schema", "doctor"),
+    6: ("importing", "dividing", "checking", "evaluate", "exporting", "schema", "doctor"),
     7: ("project",),
     8: ("tuning", "demo"),
     9: ("tui",),

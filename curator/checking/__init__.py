@@ -3,7 +3,6 @@
 from curator.checking.fixing import Fixer, Repair, require_fixes
 from curator.checking.planning import Planner
 from curator.checking.run import CheckReport, Progress, Runner
-from curator.checking.summary import summary
 from curator.checking.view import View
 
 __all__ = [
@@ -15,5 +14,4 @@ __all__ = [
     "Runner",
     "View",
     "require_fixes",
-    "summary",
 ]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sqlite3
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from curator.checks.frozen import FROZEN_TEST
 from curator.errors import CuratorError
-from curator.export.rows import Plan, usable
 from curator.query import parse
 from curator.records import input_text, target_text
 from curator.splitting.frozen import RECORDS, FrozenTest, content_key, dump, load
 from curator.store import facts, findings, records
 from curator.store.connection import transaction
+
+if TYPE_CHECKING:
+    from curator.export.rows import Plan
 
 HELD_OUT = "split:test,blocks"
 """The records of the test set, whole or in part."""
@@ -39,6 +42,8 @@ def freeze(connection: sqlite3.Connection, plan: Plan) -> None:
     Raises:
         CuratorError: there is no test set.
     """
+    from curator.export.rows import usable
+
     contents = {
         record.id: content_key(input_text(plan.kind, record.fields), target_text(plan.kind, record.fields))
         for record in records.iterate(connection, parse(HELD_OUT))

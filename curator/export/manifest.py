@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from curator import __version__
 from curator.config import SplitSettings, WindowSettings
-from curator.records import Frozen, Kind
+from curator.records import Kind, Published
 
 CANONICAL = "jsonl"
 """The format that runs read."""
 
 
-class FileEntry(Frozen):
+class FileEntry(Published):
     """One file of rows."""
 
     split: str = ""
@@ -27,7 +27,7 @@ class FileEntry(Frozen):
     """Whether cells that a spreadsheet would compute carry an apostrophe in front, which a re-import takes off."""
 
 
-class CheckEntry(Frozen):
+class CheckEntry(Published):
     """What one check found in the exported records."""
 
     severity: str
@@ -40,7 +40,7 @@ class CheckEntry(Frozen):
     """Why, in their words."""
 
 
-class Checks(Frozen):
+class Checks(Published):
     """What the checks said before the export."""
 
     total: int
@@ -51,7 +51,7 @@ class Checks(Frozen):
     """Those that have not seen these records as they are."""
 
 
-class Manifest(Frozen):
+class Manifest(Published):
     """What manifest.json holds."""
 
     schema_version: int = 1

@@ -75,6 +75,7 @@ class Pack:
         ends = np.cumsum(lengths)
         self._starts = ends - lengths
         self._ends = {True: ends, False: ends - self._counts[:, -1]}
+        self._asked: dict[tuple[int, bool], Marks] = {}
         flat = np.cumsum(self._counts.ravel()).reshape(self._counts.shape)
         self._part_starts = flat - self._counts
 
@@ -94,6 +95,7 @@ class Pack:
         """Which of some records have a part that more than so many of them have word for word."""
         starts, lengths = self._part_starts[places, part], self._counts[places, part]
         filled = np.flatnonzero(lengths)
+        filled = filled[_alike(self._hashes, starts[filled], lengths[filled], times)]
         lengths = lengths[filled]
         order = spans(np.zeros_like(lengths), lengths).astype(np.uint64)
         words_ = self._hashes[spans(starts[filled], lengths)].astype(np.uint64)
@@ -142,8 +144,7 @@ class Pack:
 
     def _counted(self, place: int, width: int, target: bool) -> _Counts:
         """For each record, how many runs of so many words it has that are all words of this one."""
-        own = np.unique(self._hashes[self._starts[place] : self._ends[target][place]])
-        hits = _is_among(self._hashes, own)
+        hits = self._hits(place, target)
         done = 1
         while done < width and len(hits) > width:
             step = min(done, width - done)
@@ -161,6 +162,14 @@ class Pack:
         counts = before[last] - before[first]
         records = np.flatnonzero(counts)
         return _Counts(records, counts[records])
+
+    def _hits(self, place: int, target: bool) -> Marks:
+        """Which words of all records this one has too; kept until another record is asked for."""
+        if (key := (place, target)) not in self._asked:
+            self._asked = {known: hits for known, hits in self._asked.items() if known[0] == place}
+            own = np.unique(self._hashes[self._starts[place] : self._ends[target][place]])
+            self._asked[key] = _is_among(self._hashes, own)
+        return self._asked[key]
 
     def _set(self, place: int, target: bool) -> NDArray[np.uint64]:
         blocks = [block.hashes for block in self.shingles(target, np.array([place]))]
@@ -195,6 +204,16 @@ class _Counts(NamedTuple):
         """Those in which it was found so often."""
         found: list[int] = self.records[self.counts >= least].tolist()
         return found
+
+
+def _alike(hashes: NDArray[np.uint32], starts: Ints, lengths: Ints, times: int) -> Marks:
+    """Which runs of words more than so many others may equal: those of the same length, first and last word."""
+    ends = hashes[starts] ^ (hashes[starts + lengths - 1].astype(np.uint64) << np.uint64(32))
+    _, which, counts = np.unique(
+        mixed(ends + lengths.astype(np.uint64)), return_inverse=True, return_counts=True
+    )
+    found: Marks = counts[which] > times
+    return found
 
 
 def _is_among(values: NDArray[np.uint32], known: NDArray[np.uint32]) -> Marks:

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from curator.config import EvaluateSettings, TrainSettings
-from curator.records import Frozen, Kind
+from curator.records import Frozen, Kind, Published
 
 ADAPTER = "adapter"
 CHECKPOINTS = "checkpoints"
@@ -23,7 +23,7 @@ INTERRUPTED = 130
 EventKind = Literal["started", "step", "validation", "checkpoint", "error", "stopped", "finished"]
 
 
-class RunSpec(Frozen):
+class RunSpec(Published):
     """run.json: everything that decides what a run does; never changed once written."""
 
     schema_version: int = 1
@@ -52,7 +52,7 @@ class RunSpec(Frozen):
     """How the run is scored."""
 
 
-class DroppedRow(Frozen):
+class DroppedRow(Published):
     """A row that was left out because it is longer than the limit."""
 
     id: str

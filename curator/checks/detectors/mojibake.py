@@ -19,6 +19,10 @@ _LOST = re.compile("(?:锟斤拷|\ufffd)+")
 _GBK_SIGNS = "锛銆鐨鈥鏄鎴杩浠鍙涓"
 """How GBK shows the bytes of frequent Chinese characters, first `，`, `。` and `的`; hardly ever written."""
 _GBK = re.compile(f"[{_GBK_SIGNS}]")
+_MAY_BE_RARE = re.compile(
+    "[\x80-\xaa\xac-\xb6\xb8-\xba\xbc-\u03ff\u0490\u0491\u201a\u2020\u2021\u2030-\u2044\u2070-\u25ff\ufb01\ufb02\ufffd]"
+)
+"""All that `_signs` calls rare, and more; says without loading ftfy that Cyrillic or Chinese prose is clean."""
 
 
 @cache
@@ -33,7 +37,7 @@ def _signs() -> tuple[re.Pattern[str], re.Pattern[str]]:
 
 
 def _suspicious(text: str) -> bool:
-    if text.isascii():
+    if text.isascii() or not ("вЂ" in text or _MAY_BE_RARE.search(text)):
         return False
     rare, pair = _signs()
     return "вЂ" in text or (rare.search(text) is not None and pair.search(text) is not None)
