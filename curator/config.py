@@ -125,6 +125,17 @@ class CheckSettings(Published):
     """Severity of a check in this project: {personal-data = "error"}."""
 
 
+class InterfaceSettings(Published):
+    """How the terminal UI looks and speaks."""
+
+    language: Literal["", "en", "ru"] = ""
+    """Language of the interface; by default that of the locale."""
+    theme: str = ""
+    """Colours: high-contrast-dark, high-contrast-light, or another theme that the command palette lists."""
+    ascii: bool = False
+    """Signs and frames of ASCII only, for terminals without others."""
+
+
 class EvaluateSettings(Published):
     """How a run is scored."""
 
@@ -161,6 +172,8 @@ class Config(Published):
     """How a run is scored."""
     checks: CheckSettings = CheckSettings()
     """What the checks take for odd."""
+    interface: InterfaceSettings = InterfaceSettings()
+    """How the terminal UI looks and speaks."""
     keys: dict[str, str] = Field(default_factory=dict)
     """Key of the terminal UI to the label that it picks: {r = "refund"}."""
     keymap: dict[str, str] = Field(default_factory=dict)

@@ -3,62 +3,176 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import App
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.screen import Screen
 
-from .screens.browse import BrowseScreen
+from curator.errors import CuratorError
+
+from . import language, marks
+from .language import N_, _
+from .pages import PAGES, make
 from .session import Session
 from .terminal import guard
+from .themes import HIGH_CONTRAST
 
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 class CuratorApp(App[int]):
-    """Look at, label and clean the records of one project."""
+    """Look at, label, clean, split, train and judge: one project at a time."""
 
     TITLE = "Curator"
     CSS_PATH = "app.tcss"
     ENABLE_COMMAND_PALETTE = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "question_mark,f1", "show_help_panel", "Help", id="app.help", tooltip="What can be done here."
+        Binding("question_mark,f1", "help", N_("Help"), id="app.help", tooltip=N_("What can be done here.")),
+        Binding("ctrl+q", "quit", N_("Quit"), id="app.quit", show=False, priority=True),
+        Binding("f8", "projects", N_("Projects"), id="app.projects", show=False),
+        Binding("f9", "jump", N_("Jump"), id="app.jump", show=False, tooltip=N_("Go to a part of the page.")),
+        *(
+            Binding(
+                entry.key, f"page('{name}')", entry.title, id=f"app.{name}", show=False, tooltip=entry.help
+            )
+            for name, entry in PAGES.items()
         ),
-        Binding("ctrl+q", "quit", "Quit", id="app.quit", show=False, priority=True),
     ]
 
-    def __init__(self, session: Session) -> None:
-        """Work on a project that is open; closing it is left to the caller."""
+    def __init__(self, session: Session | None, start: Path | None = None) -> None:
+        """Work on a project that is open, or let one be chosen from a folder."""
         super().__init__()
-        self._session = session
+        self.session = session
+        self._start = start or Path.cwd()
+        self._begun = False
+        for theme in HIGH_CONTRAST:
+            self.register_theme(theme)
 
     def on_mount(self) -> None:
-        """Open the list of records, and end in good order when the terminal goes away."""
+        """Open the first page, and end in good order when the terminal goes away."""
         loop = asyncio.get_running_loop()
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._end, number)
-        self.set_keymap(self._session.config.keymap)
-        self.push_screen(BrowseScreen(self._session))
+        self._begin()
+
+    def _begin(self) -> None:
+        if self.session is None:
+            language.use()
+            self.action_projects()
+            return
+        settings = self.session.config.interface
+        language.use(settings.language)
+        marks.use_ascii(settings.ascii)
+        self.set_class(settings.ascii, "-ascii")
+        if settings.theme in self.available_themes and "TEXTUAL_THEME" not in os.environ:
+            self.theme = settings.theme
+        self.set_keymap(self.session.config.keymap)
+        self.push_screen(make("records", self.session))
+        self._begun = True
 
     def _end(self, number: signal.Signals) -> None:
         """Every decision was saved when it was made."""
         self.exit(return_code=128 + number)
 
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        """The pages and what can be done on this one, before Textual's own commands."""
+        if self.session is not None:
+            for name, entry in PAGES.items():
+                yield SystemCommand(_(entry.title), _(entry.help), lambda name=name: self.show_page(name))
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            if binding.description and active.enabled and active.node is screen:
+                run = lambda action=binding.action: self.call_later(screen.run_action, action)  # noqa: E731
+                yield SystemCommand(binding.description, active.tooltip or binding.description, run)
+        yield SystemCommand(_("Projects"), _("Open another project, or begin one."), self.action_projects)
+        yield from super().get_system_commands(screen)
 
-def run(root: Path) -> int:
-    """Open the project in a folder until the user leaves; returns the exit code.
+    def action_page(self, name: str) -> None:
+        """Go to a page of the project."""
+        self.show_page(name)
+
+    def show_page(self, name: str) -> None:
+        """Go to a page of the project; the list of records lies under all others."""
+        if self.session is None or self.screen.is_modal:
+            return
+        self._to_records()
+        if name != "records":
+            self.push_screen(make(name, self.session))
+
+    def show_records(self, query: str) -> None:
+        """Go to the list of records, and show those that a query fits."""
+        from .screens.browse import BrowseScreen
+
+        if self.session is None:
+            return
+        self._to_records()
+        assert isinstance(self.screen, BrowseScreen)
+        self.screen.show_query(query)
+
+    def _to_records(self) -> None:
+        from .screens.browse import BrowseScreen
+
+        while not isinstance(self.screen, BrowseScreen):
+            self.pop_screen()
+
+    def action_projects(self) -> None:
+        """Choose a project, or begin one."""
+        from .screens.home import HomeScreen
+
+        if not isinstance(self.screen, HomeScreen) and not self.screen.is_modal:
+            self.push_screen(HomeScreen(self._start))
+
+    def open_project(self, root: str) -> None:
+        """Leave the project that is open, and open another one."""
+        try:
+            session = Session(Path(root))
+        except CuratorError as error:
+            self.notify(f"{error.problem} {error.remedy}", severity="error", markup=False)
+            return
+        if self.session is not None:
+            self.session.close()
+        self.session = session
+        self._begun = False
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self._begin()
+
+    def action_help(self) -> None:
+        """What can be done on this page."""
+        from .dialogs.help import HelpDialog
+
+        if not isinstance(self.screen, HelpDialog):
+            self.push_screen(HelpDialog(self.screen))
+
+    def action_jump(self) -> None:
+        """Letters over the parts of the page that take keys; one of them goes there."""
+        from .dialogs.jump import JumpDialog
+
+        if not self.screen.is_modal:
+            self.push_screen(JumpDialog(self.screen))
+
+    def watch_theme(self, theme: str) -> None:
+        """A theme that was chosen is remembered with the project."""
+        if self._begun and self.session is not None and self.session.config.interface.theme != theme:
+            self.session.remember_theme(theme)
+
+
+def run(root: Path | None, start: Path | None = None) -> int:
+    """Open the project in a folder, or let the user choose one; returns the exit code when the user leaves.
 
     Raises:
         CuratorError: there is none, or it cannot be read.
     """
-    session = Session(root)
+    app = CuratorApp(None if root is None else Session(root), start)
     try:
         guard()
-        app = CuratorApp(session)
         app.run()
         return app.return_code or 0
     finally:
-        session.close()
+        if app.session is not None:
+            app.session.close()

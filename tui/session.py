@@ -41,6 +41,10 @@ class Session:
         """The project's settings."""
         return self.project.config
 
+    def remember_theme(self, name: str) -> None:
+        """Keep a theme with the project."""
+        self.project.change_settings({"interface.theme": name})
+
     def close(self) -> None:
         """Let go of the project."""
         self.project.close()

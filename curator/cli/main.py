@@ -127,7 +127,7 @@ def cli(context: click.Context, directory: Path, debug: bool) -> None:
 
 
 def _open(state: State) -> int:
-    """The terminal UI on the project here; the way in where there is no project, or no terminal."""
+    """The terminal UI on the project here, or the choice of one; the way in where there is no terminal."""
     from curator.errors import NotFound
 
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
@@ -136,11 +136,10 @@ def _open(state: State) -> int:
     try:
         root = state.project().root
     except NotFound:
-        say(_WELCOME)
-        return ExitCode.DONE
+        root = None
     from curator.tui.app import run as run_ui
 
-    return int(run_ui(root))
+    return int(run_ui(root, state.directory.resolve()))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -11,12 +11,12 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Input, Static
 
 from curator.errors import CuratorError
 
 from ..display import block, line
+from ..page import Page
 from ..session import Session
 from ..widgets.record_grid import WIDTHS, RecordGrid
 from .label import LabelScreen
@@ -42,7 +42,7 @@ class Refused(Message):
         super().__init__()
 
 
-class BrowseScreen(Screen[None]):
+class BrowseScreen(Page[None]):
     """Look through the records of a project."""
 
     HELP = """\
@@ -188,12 +188,13 @@ A filter is a few conditions: `status:new label:refund issue:near-duplicate "fre
         """See what the checks found."""
         from .checks import ChecksScreen
 
-        self.app.push_screen(ChecksScreen(self._session), self._chosen_check)
+        self.app.push_screen(ChecksScreen(self._session), self._back)
 
-    def _chosen_check(self, check_id: str | None) -> None:
+    def show_query(self, query: str) -> None:
+        """Show the records that a query fits."""
+        self.filter.value = query
         self.grid.renew()
-        if check_id:
-            self.filter.value = f"issue:{check_id}"
+        self.grid.focus()
 
     def action_undo(self) -> None:
         """Take the newest step back."""

@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
@@ -20,6 +19,7 @@ from curator.checking import CheckReport
 from curator.errors import CuratorError
 
 from ..display import line
+from ..page import Page
 from ..session import Session
 
 _MARKS = {"error": "✗", "warning": "!", "info": "i"}
@@ -50,7 +50,7 @@ class _Cancelled(Exception):
     """Ends a run that nobody waits for."""
 
 
-class ChecksScreen(Screen[str]):
+class ChecksScreen(Page[None]):
     """The findings of all checks."""
 
     HELP = """\
@@ -164,12 +164,12 @@ and a second `r` makes it. `u` takes it back.
         """Go to the records of the check."""
         report = self._current()
         if report is not None:
-            self.dismiss(report.id)
+            self.host.show_records(f"issue:{report.id}")
 
     def action_leave(self) -> None:
         """Back to the list; a run that is under way ends."""
         self.workers.cancel_group(self, "checks")
-        self.dismiss("")
+        self.dismiss()
 
     def action_repair(self) -> None:
         """Show what the repair would change; the second time, change it."""

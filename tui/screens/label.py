@@ -12,7 +12,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 
 from curator.errors import CuratorError
@@ -21,6 +20,7 @@ from curator.store.records import StoredRecord
 
 from ..display import block, line
 from ..keys import assign
+from ..page import Page
 from ..session import Session
 
 _CELL = 22
@@ -43,7 +43,7 @@ class QueueMade(Message):
         super().__init__()
 
 
-class LabelScreen(Screen[None]):
+class LabelScreen(Page[None]):
     """Decide about the records of a queue, one after the other."""
 
     HELP = """\

@@ -1,0 +1,58 @@
+"""What all pages have in common: keys in the user's language, and the way to the other pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol, TypeVar, cast
+
+from textual.binding import ActiveBinding
+from textual.screen import Screen
+
+from curator.errors import CuratorError
+
+from .language import _
+
+Result = TypeVar("Result")
+
+
+class Host(Protocol):
+    """What the app does for its pages."""
+
+    def show_page(self, name: str) -> None:
+        """Go to another page of the project by its name in `pages.PAGES`."""
+
+    def show_records(self, query: str) -> None:
+        """Go to the list of records, and show those that a query fits."""
+
+    def open_project(self, root: str) -> None:
+        """Leave the project that is open, and open another one."""
+
+
+class Page(Screen[Result]):
+    """A full screen of the app."""
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that do something now, described in the language of the interface."""
+        return {key: translated(active) for key, active in super().active_bindings.items()}
+
+    @property
+    def host(self) -> Host:
+        """The app."""
+        return cast(Host, self.app)
+
+    def complain(self, error: CuratorError) -> None:
+        """Tell what went wrong and what to do about it."""
+        self.notify(f"{error.problem} {error.remedy}".strip(), severity="error", markup=False, timeout=10)
+
+    def tell(self, words: str) -> None:
+        """Tell that something has been done."""
+        self.notify(words, markup=False)
+
+
+def translated(active: ActiveBinding) -> ActiveBinding:
+    """A key with its description in the language of the interface."""
+    binding = replace(
+        active.binding, description=_(active.binding.description), tooltip=_(active.binding.tooltip)
+    )
+    return active._replace(binding=binding, tooltip=_(active.tooltip))
