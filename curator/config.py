@@ -265,6 +265,17 @@ def checked(values: Mapping[str, Any]) -> Config:
         ) from error
 
 
+def new(kind: str, labels: str = "", model: str = "", system: str = "") -> Config:
+    """The settings of a new project from what a person typed; labels have commas between them.
+
+    Raises:
+        CuratorError: a value is wrong.
+    """
+    given = {name: value.strip() for name, value in (("model", model), ("system", system)) if value.strip()}
+    named = [label.strip() for label in labels.split(",") if label.strip()]
+    return checked({"kind": kind, "labels": named, **given})
+
+
 def setting_names(model: type[BaseModel], prefix: str = "") -> list[str]:
     """Every dotted key of a settings model."""
     names: list[str] = []

@@ -15,7 +15,7 @@ from textual.screen import Screen
 
 from curator.errors import CuratorError
 
-from . import language, marks
+from . import language, marks, recent
 from .language import N_, _
 from .pages import PAGES, make
 from .session import Session
@@ -137,6 +137,7 @@ class CuratorApp(App[int]):
         if self.session is not None:
             self.session.close()
         self.session = session
+        recent.note(session.root)
         self._begun = False
         while len(self.screen_stack) > 1:
             self.pop_screen()
@@ -170,6 +171,8 @@ def run(root: Path | None, start: Path | None = None) -> int:
     """
     app = CuratorApp(None if root is None else Session(root), start)
     try:
+        if root is not None:
+            recent.note(root)
         guard()
         app.run()
         return app.return_code or 0

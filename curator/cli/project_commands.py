@@ -31,14 +31,12 @@ def init_command(
       curator init tickets --kind classification --labels refund,delivery,praise
       curator init law --kind instruction --system "Answer by the law of Mirelia."
     """
-    from curator.config import checked
+    from curator.config import new
     from curator.project import Project
 
     if labels and kind != "classification":
         raise click.UsageError(f"A project of kind {kind} has no labels: leave --labels out.")
-    given = {name: value for name, value in (("model", model), ("system", system)) if value}
-    named = [label.strip() for label in labels.split(",") if label.strip()]
-    project = Project.create(state.directory / folder, checked({"kind": kind, "labels": named, **given}))
+    project = Project.create(state.directory / folder, new(kind, labels, model, system))
     say(f"Made the project {folder}. Next: curator -C {folder} import FILE")
     if as_json:
         emit_json({"path": str(project.root.resolve()), **project.config.model_dump()})
