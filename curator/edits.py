@@ -67,6 +67,23 @@ class Editor:
         verb = {"accepted": "accept", "rejected": "reject", "flagged": "flag", "new": "reset"}[status]
         return self._apply(verb, verb, record_ids, lambda *_: {"status": status})
 
+    def tag(self, record_ids: Sequence[int], add: Sequence[str] = (), remove: Sequence[str] = ()) -> int:
+        """Put free marks on records, or take them off.
+
+        Raises:
+            CuratorError: a tag is empty, or `none`, which queries need.
+        """
+        for name in (*add, *remove):
+            if not name.strip() or name == "none":
+                raise CuratorError(f"{name!r} cannot be a tag.", "Give it a word of its own.")
+        summary = ", ".join([f"+{name}" for name in add] + [f"-{name}" for name in remove])
+
+        def effect(_: int, now: Patch) -> Patch:
+            kept = [name for name in now["tags"] if name not in remove]
+            return {"tags": list(dict.fromkeys((*kept, *add)))}
+
+        return self._apply("tag", f"tag {summary}", record_ids, effect)
+
     def delete(self, record_ids: Sequence[int]) -> int:
         """Take records out of sight; `restore` brings them back as they were."""
         return self._apply("delete", "delete", record_ids, lambda *_: {"hidden": DELETED})

@@ -18,10 +18,11 @@ from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
 from curator.query import Query, Term
 from curator.records import Frozen, Kind
-from curator.store import connection, findings, journal, queues, records, sources, suppressions
+from curator.store import connection, findings, journal, queues, records, sources, suggestions, suppressions
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
-from curator.text import nearest, normalised
+from curator.store.suggestions import Suggestion
+from curator.text import nearest
 
 if TYPE_CHECKING:
     from curator import exporting
@@ -30,12 +31,10 @@ if TYPE_CHECKING:
     from curator.export.folder import Export
     from curator.export.rows import Plan
     from curator.importing import ImportReport, Options, Progress, SourcePlan
+    from curator.replacing import Replacement, Replacer
+    from curator.suggesting import Learned
 
 DATABASE = "project.db"
-MOST_LABELS = 1000
-"""A column with more distinct values than this is no list of labels."""
-RARE = 3
-"""A label that stands once is taken for a slip of one that stands at least so many times."""
 
 
 class Stats(Frozen):
@@ -235,6 +234,30 @@ class Project:
         """The checks that do not count for a record, with the reasons."""
         return suppressions.of_project(self.connection) | suppressions.of_record(self.connection, record_id)
 
+    def replacer(self, wanted: Replacement) -> Replacer:
+        """Finds and replaces in texts.
+
+        Raises:
+            CuratorError: there is nothing to look for, no such field, or no such expression.
+        """
+        from curator.replacing import Replacer
+
+        return Replacer(self.connection, self.kind, wanted)
+
+    def suggest(self) -> Learned:
+        """Learn from the decisions made so far, and suggest a label for each undecided record.
+
+        Raises:
+            CuratorError: not a classification project, or too few decisions to learn from.
+        """
+        from curator.suggesting import suggest
+
+        return suggest(self.connection, self.config)
+
+    def suggestion(self, record_id: int) -> Suggestion | None:
+        """The label that is suggested for a record, if any is."""
+        return suggestions.of_record(self.connection, record_id)
+
     def split(
         self, fresh: bool = False, freeze: bool = False, settings: Mapping[str, Any] | None = None
     ) -> SplitReport:
@@ -324,6 +347,8 @@ class Project:
         return records.count(self.connection, query.parse("-label:none")) - listed
 
     def _adopt_labels(self) -> None:
+        from curator.label_names import MOST_LABELS, believable_labels
+
         found = records.tally(self.connection, "label", query.parse("-label:none"), text_only=True)
         labels = believable_labels(found)
         if 0 < len(labels) <= MOST_LABELS:
@@ -346,20 +371,6 @@ class Project:
         from curator import exporting
 
         return exporting.plan(self.config)
-
-
-def believable_labels(counts: Mapping[str, int]) -> tuple[str, ...]:
-    """The labels in some data without the slips of the pen: rare spellings of a frequent one."""
-    from difflib import get_close_matches
-
-    kept: list[str] = []
-    for label in sorted(counts, key=lambda label: (-counts[label], label)):
-        rare = counts[label] == 1
-        near = [other for other in kept if counts[other] >= RARE * counts[label]]
-        slip = normalised(label) in map(normalised, kept) or (rare and get_close_matches(label, near, 1, 0.8))
-        if label.strip() and not slip:
-            kept.append(label)
-    return tuple(sorted(kept))
 
 
 def _parts_of(config: Config) -> Callable[[str], Mapping[str, str]]:

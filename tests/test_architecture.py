@@ -13,11 +13,11 @@ ROOT = Path(__file__).parent.parent
 
 FLOORS = {
     1: ("errors", "text", "dates", "shingles", "diffs"),
-    2: ("records", "files", "similarity", "contamination", "label_quality"),
+    2: ("records", "label_names", "files", "similarity", "contamination", "label_quality"),
     3: ("query", "config", "near_duplicates"),
     4: ("store", "formats", "splitting", "windows", "validation"),
     5: ("edits", "settings_file", "checks", "export", "train"),
-    6: ("importing", "dividing", "checking", "evaluate", "exporting", "schema", "doctor"),
+    6: ("importing", "replacing", "suggesting", "dividing", "checking", "evaluate", "exporting", "schema", "doctor"),
     7: ("project",),
     8: ("tuning", "demo"),
     9: ("tui",),

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from curator.cli.changes import show_change
 from curator.cli.output import (
     NAMED,
     RECORD_ID,
     State,
     emit_json,
     emit_table,
-    emit_text,
     json_option,
     progress_steps,
     say,
-    styled,
     tell_leaks,
 )
 
 if TYPE_CHECKING:
-    from curator.checking import CheckReport, Repair
+    from curator.checking import CheckReport
     from curator.project import Project
 
 EXAMPLES = 3
@@ -194,7 +193,7 @@ def fix_command(
         emit_json({"changed": changed, "preview": shown, "dry_run": dry_run})
         return
     for repair in repairs[:limit]:
-        _show_repair(repair)
+        show_change(repair.record_id, repair.before, repair.after)
     more = f" ({limit} shown)" if len(repairs) > limit else ""
     would, then = (
         ("would change", "Nothing was changed.") if dry_run else ("changed", "`curator undo` takes it back.")
@@ -208,38 +207,6 @@ def _hits(project: Project, check: str, chosen: Sequence[int] | None) -> Iterato
         yield from (True for _ in project.found([check], 1))
     else:
         yield from (f.check_id == check for record_id in chosen for f in project.findings(record_id))
-
-
-def _show_repair(repair: Repair) -> None:
-    """The changes of one record, what goes in red and what comes in green."""
-    from curator.diffs import pieces, told_apart
-    from curator.text import revealed
-
-    for name in {**repair.before, **repair.after}:
-        old, new = _as_texts(repair.before.get(name, ""), repair.after.get(name, ""))
-        emit_text(f"record {repair.record_id}  {name}")
-        for piece in pieces(old, new):
-            before, after = (revealed(part).replace("\n", "⏎") for part in (piece.before, piece.after))
-            removed = told_apart(piece.removed, piece.added)
-            gone = styled(f"[-{_shortened(removed)}-]", "red") if removed else ""
-            come = styled(f"{{+{_shortened(piece.added)}+}}", "green") if piece.added else ""
-            click.echo(f"  {before}{gone}{come}{after}")
-
-
-def _as_texts(old: Any, new: Any) -> tuple[str, str]:
-    """Both values as text; where one is something else, as JSON, which tells 7 from "7"."""
-    import json
-
-    if isinstance(old, str) and isinstance(new, str):
-        return old, new
-    return json.dumps(old, ensure_ascii=False), json.dumps(new, ensure_ascii=False)
-
-
-def _shortened(text: str) -> str:
-    from curator.text import revealed
-
-    shown = revealed(text if len(text) <= 400 else f"{text[:200]}…{text[-200:]}")
-    return shown.replace("\n", "⏎")
 
 
 @click.command("suppress")

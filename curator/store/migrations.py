@@ -185,3 +185,19 @@ CREATE TABLE words (
 def m002_checks(connection: sqlite3.Connection) -> None:
     """Findings with a place and a score, what each check has seen, suppressions, and the words of the records."""
     _run(connection, _CHECKS)
+
+
+_SUGGESTIONS = """
+CREATE TABLE suggestions (
+    record_id INTEGER PRIMARY KEY,
+    label TEXT NOT NULL,
+    confidence REAL NOT NULL
+);
+CREATE INDEX suggestions_by_confidence ON suggestions (confidence);
+"""
+
+
+@migration
+def m003_suggestions(connection: sqlite3.Connection) -> None:
+    """What a classifier would say of records that nobody has decided about."""
+    _run(connection, _SUGGESTIONS)

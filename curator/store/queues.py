@@ -10,26 +10,49 @@ from typing import Literal
 from curator.query import Query
 from curator.store.search import condition
 
-Order = Literal["file", "open", "random", "findings", "label-errors"]
-ORDERS: tuple[Order, ...] = ("open", "file", "random", "findings", "label-errors")
-"""Undecided records first, as they came, drawn by lot, those in which checks found something, likely label errors."""
+Order = Literal[
+    "open",
+    "file",
+    "random",
+    "findings",
+    "label-errors",
+    "uncertain",
+    "newest",
+    "longest",
+    "shortest",
+    "label",
+]
+ORDERS: tuple[Order, ...] = ("open", "file", "random", "findings", "label-errors", "uncertain")
+"""For deciding one by one: undecided records first, as they came, drawn by lot, those in which checks found something,
+likely label errors, those of which a classifier is least sure."""
+SORTED: tuple[Order, ...] = ("file", "newest", "longest", "shortest", "label", "findings", "random")
+"""For looking through them."""
 
 _RANKED = """(SELECT min(CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END) FROM findings
     WHERE record_id = records.id AND NOT suppressed)"""
 _SUSPICION = """(SELECT max(score) FROM findings
     WHERE record_id = records.id AND check_id = 'label-error' AND NOT suppressed)"""
 
+_SURENESS = "(SELECT confidence FROM suggestions WHERE record_id = records.id)"
+
+_CLAUSES: dict[Order, str] = {
+    "file": "{where} ORDER BY id",
+    "random": "{where} ORDER BY id",
+    "newest": "{where} ORDER BY id DESC",
+    "longest": "{where} ORDER BY length DESC, id",
+    "shortest": "{where} ORDER BY length, id",
+    "label": "{where} ORDER BY label, id",
+    "open": "{where} ORDER BY status != 'new', id",
+    "findings": f"{{where}} AND {_RANKED} IS NOT NULL ORDER BY {_RANKED}, id",
+    "label-errors": f"{{where}} AND {_SUSPICION} IS NOT NULL ORDER BY {_SUSPICION} DESC, id",
+    "uncertain": f"{{where}} AND {_SURENESS} IS NOT NULL AND status = 'new' ORDER BY {_SURENESS}, id",
+}
+
 
 def queue(connection: sqlite3.Connection, query: Query, order: Order, seed: int = 0) -> array[int]:
     """The ids of a query's records in some order; eight bytes a record, so that a million are no burden."""
     where, parameters = condition(query)
-    clause = {
-        "file": f"{where} ORDER BY id",
-        "random": f"{where} ORDER BY id",
-        "open": f"{where} ORDER BY status != 'new', id",
-        "findings": f"{where} AND {_RANKED} IS NOT NULL ORDER BY {_RANKED}, id",
-        "label-errors": f"{where} AND {_SUSPICION} IS NOT NULL ORDER BY {_SUSPICION} DESC, id",
-    }[order]
+    clause = _CLAUSES[order].format(where=where)
     ids = array("q", (i for (i,) in connection.execute(f"SELECT id FROM records WHERE {clause}", parameters)))
     if order == "random":
         random.Random(seed).shuffle(ids)
