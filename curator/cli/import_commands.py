@@ -22,7 +22,13 @@ MOST_TOLD = 12
 @click.command("import")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--format", "file_format", default="", help="Overrules detection: see below.")
-@click.option("--map", "pairs", multiple=True, metavar="FIELD=COLUMN", help="Which column holds a field.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="FIELD=COLUMN",
+    help="Which column holds a field; FIELD= where none does.",
+)
 @click.option("--encoding", default="", help="Overrules detection: cp1251, latin-1, utf-16, …")
 @click.option("--dry-run", is_flag=True, help="Read and count everything, write nothing.")
 @json_option

@@ -53,23 +53,29 @@ def resolve(
     Args:
         kind: What the columns shall become.
         columns: All columns of the file.
-        wanted: Field or pseudo-field (`SHAPE_FIELDS`) to column; what this function found earlier will do.
+        wanted: Field or pseudo-field (`SHAPE_FIELDS`) to column, or to nothing when no column holds it; what this
+            function found earlier will do.
         name: What the file is called in errors.
         sample: Its first rows; without them names alone decide.
 
     Raises:
         CuratorError: the user named a field or column that does not exist, or no column can hold the main field.
     """
-    _check(kind, columns, wanted, name)
+    _check(kind, columns, {field: column for field, column in wanted.items() if column}, name)
     known = Columns(columns, sample)
     mapping = shapes.by_name(kind, known, wanted)
-    if not shapes.is_mapped(kind, known, mapping) or _belied(kind, known, mapping, wanted):
+    if not shapes.is_mapped(kind, known, _filled(mapping)) or _belied(kind, known, mapping, wanted):
         _refuse_other_kind(kind, known, name)
-    mapping = shapes.by_values(kind, known, mapping)
+    mapping = _filled(shapes.by_values(kind, known, mapping))
     if not shapes.is_mapped(kind, known, mapping):
         raise _no_column(kind, columns, sample, name)
     order = (*field_names(kind), *SHAPE_FIELDS[kind])
     return {field: mapping[field] for field in order if field in mapping}
+
+
+def _filled(mapping: Mapping[str, str]) -> dict[str, str]:
+    """Without the fields that no column shall hold."""
+    return {field: column for field, column in mapping.items() if column}
 
 
 def converter(kind: Kind, mapping: Mapping[str, str]) -> Converter:
@@ -105,15 +111,15 @@ def split_row(
 
 
 def parse_assignments(pairs: Iterable[str]) -> dict[str, str]:
-    """`--map text=message` as {"text": "message"}.
+    """`--map text=message` as {"text": "message"}, and `--map label=` as {"label": ""}: no column holds it.
 
     Raises:
-        CuratorError: a pair without an equals sign.
+        CuratorError: a pair without a field or an equals sign.
     """
     wanted = {}
     for pair in pairs:
         field, sign, column = pair.partition("=")
-        if not sign or not field or not column:
+        if not sign or not field:
             raise CuratorError(
                 f"Cannot read --map {pair}.", "Write --map field=column, such as --map text=message."
             )

@@ -7,17 +7,16 @@ import sqlite3
 import stat
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from itertools import chain, islice
-from typing import IO, Any, NamedTuple
+from typing import IO
 
-from curator.errors import CuratorError, explained
-from curator.formats import detect, mapping, reading, sources
-from curator.formats.base import UTF8, Layout, Row, Source, Unreadable
+from curator.formats import reading, sources
+from curator.formats.base import Row, Source, Unreadable
 from curator.formats.outcomes import Converter, Example
-from curator.formats.own_export import own_file
 from curator.importing.fast_lane import lane
+from curator.importing.opening import Opened, decodable, mapped_source, open_source
 from curator.importing.plans import ImportReport, Options, Progress, SourcePlan, SourceReport
 from curator.importing.read_ahead import BATCH, Batch, Item, Job, batches, is_worthwhile
 from curator.records import Kind
@@ -25,30 +24,10 @@ from curator.store import intake, journal
 from curator.store import sources as stored
 from curator.store.derived import encoded
 from curator.store.intake import NewRecord
-from curator.store.original import Told, is_told
+from curator.store.original import is_told
 from curator.validation import is_sound
 
-SAMPLE = 200
-"""Rows of a source that are looked at before its columns are mapped."""
-
 _COUNTS = ("read", "added", "duplicates", "rejected")
-
-
-class _Opened(NamedTuple):
-    """A source with its plan and what follows from it."""
-
-    source: Source
-    plan: SourcePlan
-    convert: Converter
-    told: Told
-    constants: Mapping[str, str]
-    """Its constants that the mapping uses, and its split."""
-
-    @property
-    def kept(self) -> dict[str, Any]:
-        """What a later retry of its rejects, or a look at an original, has to know."""
-        plan = self.plan
-        return {"layout": plan.layout.model_dump(), "mapping": plan.mapping, "columns": plan.columns}
 
 
 class Importer:
@@ -89,7 +68,7 @@ class Importer:
         """
         started = time.monotonic()
         found, left_out = sources.expand(paths)
-        opened = [self._open(source) for source in found]
+        opened = [open_source(source, self._kind, self._options) for source in found]
         planned([one.plan for one in opened])
         way = _Way([one.source for one in opened], progress)
         reports: list[SourceReport] = []
@@ -108,47 +87,12 @@ class Importer:
             left_out=tuple(left_out),
         )
 
-    def _open(self, source: Source) -> _Opened:
-        """Look at the first rows of a source and decide how all of them are to be read."""
-        with _decodable(source.name):
-            own = own_file(source.path)
-            # What we wrote is UTF-8, however much its texts look like none.
-            encoding = self._options.encoding or (UTF8 if own else "")
-            layout = detect.layout_of(source, self._kind, self._options.format, encoding)
-            if own and own.escaped_formulas:
-                layout = layout.model_copy(update={"escaped_formulas": True})
-            with source.open() as stream:
-                rows = islice(reading.rows(stream, layout), SAMPLE)
-                sample = [row.values for row in rows if isinstance(row, Row)]
-        columns = tuple(dict.fromkeys((*layout.columns, *chain.from_iterable(sample))))
-        named = {f: c for f, c in own.columns.items() if c in columns} if own else {}
-        opened = self._mapped(source, layout, columns, {**named, **self._options.mapping}, sample)
-        examples = chain.from_iterable(opened.convert({**opened.constants, **row}) for row in sample)
-        preview = tuple(dict(e.fields) for e in islice((e for e in examples if isinstance(e, Example)), 5))
-        return opened._replace(plan=opened.plan.model_copy(update={"preview": preview}))
-
-    def _mapped(
-        self,
-        source: Source,
-        layout: Layout,
-        columns: tuple[str, ...],
-        wanted: Mapping[str, str],
-        sample: Sequence[Mapping[str, Any]] = (),
-    ) -> _Opened:
-        everything = (*columns, *source.constants)
-        found = mapping.resolve(self._kind, everything, wanted, source.name, sample) if columns else {}
-        used = {k: v for k, v in source.constants.items() if k == "@split" or k in found.values()}
-        columns = tuple(dict.fromkeys((*used, *columns)))
-        plan = SourcePlan(name=source.name, layout=layout, columns=columns, mapping=found, preview=())
-        convert = mapping.converter(self._kind, found)
-        return _Opened(source, plan, convert, Told(columns, found), used)
-
-    def _import(self, opened: _Opened, way: _Way) -> SourceReport:
+    def _import(self, opened: Opened, way: _Way) -> SourceReport:
         totals: Counter[str] = Counter()
         notes: Counter[str] = Counter()
         source_id = self._note(opened)
         self._waiting = stored.waiting(self._connection, opened.source.path, self._step_id)
-        with _decodable(opened.plan.name):
+        with decodable(opened.plan.name):
             for batch in self._batches(opened, source_id):
                 opened, source_id = self._with_new_columns(opened, source_id, batch.items)
                 good, bad = self._sort(source_id, opened, batch.items, notes)
@@ -166,7 +110,7 @@ class Importer:
         counts = {name: totals[name] for name in _COUNTS}
         return SourceReport.model_validate({**dict(opened.plan), **counts, "notes": dict(notes)})
 
-    def _batches(self, opened: _Opened, source_id: int) -> Iterator[Batch]:
+    def _batches(self, opened: Opened, source_id: int) -> Iterator[Batch]:
         source, plan = opened.source, opened.plan
         if not opened.constants and not self._waiting and is_worthwhile(source.path, plan.layout):
             layout = plan.layout.model_dump()
@@ -178,7 +122,7 @@ class Importer:
             while batch := list(islice(rows, BATCH)):
                 yield Batch(list(batch), _position(stream))
 
-    def _note(self, opened: _Opened) -> int:
+    def _note(self, opened: Opened) -> int:
         source = opened.source
         return stored.add(self._connection, self._step_id, source.name, source.path, opened.kept)
 
@@ -196,9 +140,7 @@ class Importer:
         kept.pop()
         return True
 
-    def _with_new_columns(
-        self, opened: _Opened, source_id: int, batch: Sequence[Item]
-    ) -> tuple[_Opened, int]:
+    def _with_new_columns(self, opened: Opened, source_id: int, batch: Sequence[Item]) -> tuple[Opened, int]:
         """Columns that first appear far down a file (a label that is there for some rows) find their field too."""
         seen = set(opened.plan.columns)
         rows = [row.values for row in batch if isinstance(row, Row) and not seen.issuperset(row.values)]
@@ -206,7 +148,8 @@ class Importer:
             return opened, source_id
         old = opened.plan
         columns = tuple(dict.fromkeys((*old.columns, *chain.from_iterable(rows))))
-        mapped = self._mapped(opened.source, old.layout, columns, self._options.mapping | old.mapping)
+        wanted = self._options.mapping | old.mapping
+        mapped = mapped_source(opened.source, self._kind, old.layout, columns, wanted)
         opened = mapped._replace(plan=mapped.plan.model_copy(update={"preview": old.preview}))
         if opened.plan.mapping != old.mapping:
             # The rows above keep the mapping that they were read with.
@@ -215,7 +158,7 @@ class Importer:
         return opened, source_id
 
     def _sort(
-        self, source_id: int, opened: _Opened, batch: Sequence[Item], notes: Counter[str]
+        self, source_id: int, opened: Opened, batch: Sequence[Item], notes: Counter[str]
     ) -> tuple[list[NewRecord], list[Unreadable]]:
         """Rows as records or rejects; the busiest loop of an import."""
         kind, step_id, convert, told, constants = self._kind, self._step_id, *opened[2:]
@@ -304,17 +247,6 @@ def _size(path: str) -> int:
     return 0
 
 
-def _summary(opened: Sequence[_Opened]) -> str:
+def _summary(opened: Sequence[Opened]) -> str:
     names = [one.plan.name for one in opened]
     return "import " + ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-
-
-@contextmanager
-def _decodable(name: str) -> Iterator[None]:
-    try:
-        with explained("read", name):
-            yield
-    except (UnicodeError, LookupError) as error:
-        raise CuratorError(
-            f"{name} cannot be decoded: {error}.", "Name its encoding with --encoding."
-        ) from error

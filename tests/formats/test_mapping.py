@@ -175,7 +175,17 @@ def test_rows_of_another_kind_come_in_when_the_user_names_the_text():
     }
 
 
-@pytest.mark.parametrize("pair", ["text", "=a", "text="])
+@pytest.mark.parametrize("pair", ["text", "=a", "="])
 def test_a_broken_assignment_is_named(pair):
     with pytest.raises(CuratorError, match="Cannot read --map"):
         parse_assignments([pair])
+
+
+def test_a_field_may_be_said_to_have_no_column():
+    assert parse_assignments(["label="]) == {"label": ""}
+    assert resolve("classification", ["text", "label"], {"label": ""}, "f") == {"text": "text"}
+    rows = [{"question": "Why?", "answer": "So.", "context": "Here."}]
+    assert resolve("instruction", list(rows[0]), {"input": ""}, "f", rows) == {
+        "instruction": "question",
+        "answer": "answer",
+    }
