@@ -15,21 +15,21 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
-from .. import projects, recent
+from .. import marks, projects, recent
 from ..dialogs.asking import AskDialog
 from ..display import line
 from ..language import N_, _, counted
 from ..page import Page
 from ..projects import Known
 
-_NAME, _KIND = 24, 16
+_NAME, _KIND = 22, 14
 """Cells of the first columns."""
 _WITHOUT_PROJECT = 2
 """Screens on the stack while no project is open: the empty one of the app, and this page."""
 
 _WELCOME = N_("""\
 Curator turns raw examples into a fine-tuned model with an honest score.
-You bring a file of examples (CSV, JSON, text, spreadsheets); Curator helps to label, clean, split, tune and judge.
+Bring a file of examples; label, clean, split, tune and judge it here.
 There is no project here yet. Press n to begin one.""")
 
 
@@ -195,9 +195,8 @@ def _row(project: Known) -> Content:
     padded = name.pad_right(max(0, _NAME - name.cell_length))
     place = line(str(project.root), 200)
     if project.problem:
-        return Content.assemble(
-            padded.stylize("bold"), " ", line(project.problem, 200), "\n  ", place.stylize("dim")
-        )
+        trouble = (f" {marks.sign('error')} {_('cannot be opened')}\n  ", "$text-error")
+        return Content.assemble(padded.stylize("bold"), trouble, line(project.problem, 200))
     counts = f"{project.records:>9,} {project.decided:>9,}" if project.kind else f"{'…':>9} {'…':>9}"
     used = time.strftime("%Y-%m-%d %H:%M", time.localtime(project.used)) if project.used else ""
     facts = f" {project.kind:{_KIND}} {counts}  {used}"

@@ -21,9 +21,9 @@ from ..language import N_, _
 from ..page import Page
 
 _KINDS = {
-    "classification": N_("every text gets one label: “Where is my parcel?” → delivery"),
-    "instruction": N_("every question gets an answer: “Who may vote?” → “Everyone over 18.”"),
-    "text": N_("a model reads on in documents: contracts, poems, code"),
+    "classification": N_("a label for a text: “Where is my parcel?” → delivery"),
+    "instruction": N_("an answer to a question: “Who may vote?” → “Adults.”"),
+    "text": N_("documents that a model learns to go on writing: poems"),
 }
 
 
@@ -67,7 +67,7 @@ in its file `curator.toml`.
         with VerticalScroll(id="form", can_focus=False):
             yield Label(Content(_("Name of the folder")))
             yield Input("my-project", id="folder", compact=True)
-            yield Label(Content(_("What are your examples?")))
+            yield Label(Content(_("What are your examples? Arrows move, space picks.")))
             with RadioSet(id="kinds", compact=True):
                 for kind, about in _KINDS.items():
                     words = Content.assemble((f"{kind:15}", "bold"), " ", Content(_(about)))
@@ -77,7 +77,7 @@ in its file `curator.toml`.
             yield Input(placeholder=hint, id="labels", compact=True, classes="of-labels")
             yield Label(Content(_("Model to tune")))
             yield Input(beginning.BUNDLED_MODEL, id="model", compact=True)
-            about = _("bundled: the small one that comes with Curator; or a folder; or owner/name on the hub")
+            about = _("bundled (small, comes with Curator), a folder, or owner/name on the hub")
             yield Static(Content.styled(about, "dim"))
             yield Static(id="verdict")
             yield Button(Content(_("Make the project")), id="make", compact=True)
@@ -134,5 +134,7 @@ in its file `curator.toml`.
         problem = beginning.problem(self._wish)
         self.button.disabled = bool(problem)
         self.verdict.set_class(bool(problem), "-bad")
-        told = problem or _("Will be made: {folder}").format(folder=self._wish.root)
+        told = problem or _("Will be made: a {kind} project in {folder}").format(
+            kind=self._kind, folder=self._wish.root
+        )
         self.verdict.update(block(told))

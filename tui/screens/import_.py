@@ -1,0 +1,294 @@
+"""Bring examples in: pick a file, see how it will be read, take it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import getters, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Footer, Input, Static
+from textual.worker import get_current_worker
+
+from curator.errors import CuratorError
+from curator.importing import ImportReport, Options
+from curator.importing.sampling import Sample
+
+from .. import bringing, marks
+from ..display import line
+from ..language import N_, _
+from ..page import Page
+from ..session import Session
+from ..telling import imported, previewed
+from ..widgets.file_list import FileList
+from ..widgets.reading import Reading
+
+
+class Previewed(Message):
+    """The beginning of a file has been read."""
+
+    def __init__(self, path: str, sample: Sample) -> None:
+        self.path, self.sample = path, sample
+        super().__init__()
+
+
+class Refused(Message):
+    """A file cannot be read."""
+
+    def __init__(self, error: CuratorError) -> None:
+        self.error = error
+        super().__init__()
+
+
+class Progressed(Message):
+    """The import has come so far."""
+
+    def __init__(self, rows: int, share: float) -> None:
+        self.rows, self.share = rows, share
+        super().__init__()
+
+    def can_replace(self, message: Message) -> bool:
+        """Only the newest counts."""
+        return isinstance(message, Progressed)
+
+
+class Imported(Message):
+    """The import is over; without a report it was stopped."""
+
+    def __init__(self, report: ImportReport | None) -> None:
+        self.report = report
+        super().__init__()
+
+
+class Undone(Message):
+    """A step was taken back."""
+
+    def __init__(self, summary: str) -> None:
+        self.summary = summary
+        super().__init__()
+
+
+class _Stopped(Exception):
+    """Takes back an import that somebody stopped."""
+
+
+class ImportScreen(Page[None]):
+    """From files to records."""
+
+    CSS_PATH = "import_.tcss"
+    HELP = N_("""\
+# Bring examples in
+
+Pick a file on the left (`enter`), or type its path above. On the right stands how it will be read: format,
+encoding, and which column fills which field. Change what is wrong; nothing is written before you press `i`.
+
+`space` takes a whole folder. CSV, JSON, Parquet, spreadsheets, text, HTML and archives of them are read.
+
+A repeated import adds nothing twice. Rows that cannot become records are kept aside: `r` lists them with the
+reason. `u` takes an import back.
+""")
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "take", N_("Import"), id="import.take", tooltip=N_("Bring all of it in.")),
+        Binding(
+            "slash", "path", N_("Type a path"), id="import.path", tooltip=N_("A file or folder by its path.")
+        ),
+        Binding(
+            "r", "rejects", N_("Rejects"), id="import.rejects", tooltip=N_("Rows that could not be read.")
+        ),
+        Binding("u", "undo", N_("Undo"), id="import.undo", tooltip=N_("Take the newest step back.")),
+        Binding("escape", "leave", N_("Leave"), id="import.leave", tooltip=N_("Stop, or back.")),
+    ]
+    path = getters.query_one("#path", Input)
+    files = getters.query_one("#files", FileList)
+    state = getters.query_one("#import-state", Static)
+    reading = getters.query_one("#reading", Reading)
+    preview = getters.query_one("#preview", Static)
+
+    def __init__(self, session: Session) -> None:
+        """Begin in the folder that the project lies in."""
+        super().__init__()
+        self._session = session
+        self._path = ""
+        self._options = Options()
+        self._ready = False
+        self._running = False
+
+    def compose(self) -> ComposeResult:
+        """Path, files, and how the one under the cursor is read."""
+        yield Input(placeholder=_("a file or folder: ~/data/tickets.csv"), id="path", compact=True)
+        yield Static(id="import-state")
+        with Horizontal(id="import-parts"):
+            yield FileList(self._session.root.resolve().parent, "files")
+            with VerticalScroll(id="import-side", can_focus=False):
+                yield Reading(bringing.fields(self._session), "reading")
+                yield Static(id="preview")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        """Begin with the files."""
+        self.files.focus()
+        self._say(_("Pick a file of examples: enter opens it here, nothing is written yet."))
+
+    def _say(self, words: str, bad: bool = False) -> None:
+        self.state.set_class(bad, "-bad")
+        self.state.update(line(words, 400))
+
+    @on(FileList.Picked)
+    def look_at_picked(self, message: FileList.Picked) -> None:
+        """Look into a file of the list."""
+        message.stop()
+        self.path.value = bringing.shown_path(message.path)
+        self._begin(str(message.path))
+
+    @on(Input.Submitted, "#path")
+    def look_at_typed(self, event: Input.Submitted) -> None:
+        """Look into a file whose path was typed."""
+        event.stop()
+        if event.value.strip():
+            self.files.focus()
+            self._begin(bringing.path_of(event.value, self.files.folder))
+
+    @on(Reading.Changed)
+    def read_otherwise(self, message: Reading.Changed) -> None:
+        """Read the same file in another way."""
+        message.stop()
+        self._options = message.options
+        self._look(self._path, self._options)
+
+    def _begin(self, path: str) -> None:
+        if self._running:
+            return
+        self._path, self._options = path, Options()
+        self.reading.begin()
+        self._say(_("Looking into it …"))
+        self._look(path, self._options)
+
+    @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
+    def _look(self, path: str, options: Options) -> None:
+        worker = get_current_worker()
+        try:
+            found: Message = Previewed(path, bringing.preview(self._session, path, options))
+        except CuratorError as error:
+            found = Refused(error)
+        if not worker.is_cancelled:
+            self.post_message(found)
+
+    @on(Previewed)
+    def show_preview(self, message: Previewed) -> None:
+        """Show how the file will be read."""
+        message.stop()
+        first = message.sample.sources[0]
+        self._ready = not first.problem
+        self.set_class(True, "-looked")
+        self.reading.show(first.layout.format, first.layout.encoding, first.choices, dict(first.mapping))
+        self.preview.update(previewed(message.sample, bringing.shapes(self._session)))
+        if first.problem:
+            self._say(_("Say which column holds the field {field}.").format(field=self._main), bad=True)
+        else:
+            self._say(_("This is how it will be read. i brings all of it in."))
+
+    @property
+    def _main(self) -> str:
+        return bringing.fields(self._session)[0]
+
+    @on(Refused)
+    def show_refusal(self, message: Refused) -> None:
+        """Say why the file cannot be read."""
+        message.stop()
+        self._ready = self._running = False
+        self.preview.update(Content(""))
+        self._say(f"{message.error.problem} {message.error.remedy}".strip(), bad=True)
+
+    def action_path(self) -> None:
+        """Type a path."""
+        self.path.focus()
+
+    def action_take(self) -> None:
+        """Bring all of it in."""
+        if self._running:
+            return
+        if not self._ready:
+            self._say(_("There is nothing to import yet: pick a file first."), bad=True)
+            return
+        self._running = True
+        self._say(_("Reading … Escape stops it, and nothing of it stays."))
+        self._import(self._path, self._options)
+
+    @work(thread=True, exclusive=True, group="import", exit_on_error=False)
+    def _import(self, path: str, options: Options) -> None:
+        worker = get_current_worker()
+
+        def progress(rows: int, share: float) -> None:
+            if worker.is_cancelled:
+                raise _Stopped
+            self.post_message(Progressed(rows, share))
+
+        try:
+            done: Message = Imported(bringing.bring(self._session, path, options, progress))
+        except _Stopped:
+            done = Imported(None)
+        except CuratorError as error:
+            done = Refused(error)
+        self.post_message(done)
+
+    @on(Progressed)
+    def show_progress(self, message: Progressed) -> None:
+        """Say how far it is."""
+        message.stop()
+        rows = _("{n} rows").format(n=f"{message.rows:,}")
+        self._say(f"{marks.bar(message.share, 20)} {rows}  {_('Escape stops it')}")
+
+    @on(Imported)
+    def show_result(self, message: Imported) -> None:
+        """Say what came of it, and what comes next."""
+        message.stop()
+        self._running = False
+        if message.report is None:
+            self._say(_("Stopped: nothing of it was brought in."))
+            return
+        had_labels = self._session.config.labels
+        bringing.caught_up(self._session)
+        new_labels = () if had_labels else self._session.config.labels
+        self._ready = False
+        self._say(_("Done. f2 shows the records, f3 begins to label."))
+        self.preview.update(imported(message.report, new_labels))
+
+    def action_undo(self) -> None:
+        """Take the newest step back."""
+        if not self._running:
+            self._undo()
+
+    @work(thread=True, exclusive=True, group="undo", exit_on_error=False)
+    def _undo(self) -> None:
+        try:
+            step = bringing.undo(self._session)
+        except CuratorError as error:
+            self.post_message(Refused(error))
+            return
+        self.post_message(Undone(step.summary if step else ""))
+
+    @on(Undone)
+    def show_undone(self, message: Undone) -> None:
+        """Say what was taken back."""
+        message.stop()
+        told = _("undone: {step}").format(step=message.summary)
+        self._say(told if message.summary else _("There is nothing to be undone."))
+        self.preview.update(Content(""))
+
+    def action_rejects(self) -> None:
+        """Look at the rows that could not become records."""
+        from .rejects import RejectsScreen
+
+        self.app.push_screen(RejectsScreen(self._session))
+
+    def action_leave(self) -> None:
+        """Out of the path, out of an import, or back."""
+        if self._running:
+            self.workers.cancel_group(self, "import")
+        elif self.path.has_focus:
+            self.files.focus()
+        else:
+            self.dismiss()

@@ -1,0 +1,101 @@
+"""How a file is read: its format, its encoding, and which column fills which field; each can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Label, Select
+
+from ..bringing import ENCODINGS, READERS, Options
+from ..display import line
+from ..language import _
+
+_DETECTED = ""
+_NAME = 60
+_FIELD = "field-"
+
+Choice = tuple[Content, str]
+
+
+class Reading(Vertical):
+    """A line for each thing that can be said about a file; what nobody said is found out by looking into it."""
+
+    class Changed(Message):
+        """Somebody said something else."""
+
+        def __init__(self, options: Options) -> None:
+            self.options = options
+            super().__init__()
+
+    def __init__(self, fields: Sequence[str], id: str) -> None:  # noqa: A002 - Textual's name
+        """With the fields of the project's kind, the required one first."""
+        super().__init__(id=id)
+        self._fields = tuple(fields)
+        self._options = Options()
+
+    def compose(self) -> ComposeResult:
+        """Format, encoding and fields."""
+        for name, words in (("format", _("format")), ("encoding", _("encoding"))):
+            with Horizontal(classes="said"):
+                yield Label(Content(words))
+                known = tuple(READERS) if name == "format" else ENCODINGS
+                yield Select(_said(known, ""), id=name, compact=True, allow_blank=False, value=_DETECTED)
+        for field in self._fields:
+            with Horizontal(classes="said"):
+                yield Label(Content(f"{field} ←"))
+                yield Select(
+                    _columns((), self._is_main(field)),
+                    id=_FIELD + field,
+                    compact=True,
+                    allow_blank=False,
+                    value=_DETECTED,
+                )
+
+    def begin(self) -> None:
+        """Another file: forget what was said about the one before."""
+        self._options = Options()
+
+    def show(self, format_name: str, encoding: str, columns: Sequence[str], mapping: dict[str, str]) -> None:
+        """Say how the file is read as things stand."""
+        with self.prevent(Select.Changed):
+            self._set("format", _said(tuple(READERS), format_name), self._options.format)
+            self._set("encoding", _said(ENCODINGS, encoding), self._options.encoding)
+            for field in self._fields:
+                options = _columns(columns, self._is_main(field))
+                self._set(_FIELD + field, options, mapping.get(field, _DETECTED))
+
+    def _set(self, name: str, options: list[Choice], value: str) -> None:
+        select = self.query_one(f"#{name}", Select)
+        select.set_options(options)
+        select.value = value if value in [known for _, known in options] else _DETECTED
+
+    def _is_main(self, field: str) -> bool:
+        return field == self._fields[0]
+
+    @on(Select.Changed)
+    def take(self, event: Select.Changed) -> None:
+        """What somebody says counts from now on."""
+        event.stop()
+        name, value = event.select.id or "", str(event.value)
+        if name.startswith(_FIELD):
+            mapping = {**self._options.mapping, name.removeprefix(_FIELD): value}
+            self._options = self._options.model_copy(update={"mapping": mapping})
+        else:
+            self._options = self._options.model_copy(update={name: value})
+        self.post_message(self.Changed(self._options))
+
+
+def _said(known: Sequence[str], detected: str) -> list[Choice]:
+    """What can be chosen, first of all to leave it to detection."""
+    words = _("{found} (found by looking)").format(found=detected) if detected else _("found by looking")
+    return [(line(words, _NAME), _DETECTED), *((Content(name), name) for name in known)]
+
+
+def _columns(columns: Sequence[str], is_main: bool) -> list[Choice]:
+    nothing = _("(choose a column)") if is_main else _("(none)")
+    return [(Content(nothing), _DETECTED), *((line(name, _NAME), name) for name in columns if name)]
