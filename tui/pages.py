@@ -25,11 +25,10 @@ class Entry(NamedTuple):
 
 PAGES = {
     "records": Entry("browse", "BrowseScreen", N_("Records"), N_("Look through all records."), "f2"),
+    "import": Entry("import_", "ImportScreen", N_("Import"), N_("Bring examples in from files."), "f10"),
     "label": Entry("label", "LabelScreen", N_("Label"), N_("Decide about records one by one."), "f3"),
     "checks": Entry("checks", "ChecksScreen", N_("Checks"), N_("What would harm a fine-tune."), "f4"),
-    "split": Entry(
-        "split", "SplitScreen", N_("Split & export"), N_("Hold a test set out, write files."), "f5"
-    ),
+    "split": Entry("split", "SplitScreen", N_("Split"), N_("Hold a test set out, write files."), "f5"),
     "train": Entry("train", "TrainScreen", N_("Train"), N_("Tune the model on the exported records."), "f6"),
     "results": Entry("results", "ResultsScreen", N_("Results"), N_("Whether the tuning was worth it."), "f7"),
 }

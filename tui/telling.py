@@ -36,11 +36,10 @@ def previewed(sample: Sample, shapes: Sequence[str]) -> Content:
     for field, column in first.mapping.items():
         if field in shapes:
             parts += [line(f"{field} ← {column}", _VALUE), "\n"]
+    for reject in first.rejects[:_REJECTS]:
+        parts += _reject(first.name, reject)
     for number, record in enumerate(first.preview[:_ROWS], start=1):
-        parts += ["\n", (_("record {n}").format(n=number), "bold"), "\n", *_fields(record)]
-    if first.rejects:
-        parts += ["\n", (f"{marks.sign('rejected')} " + _("not readable"), "bold $text-error"), "\n"]
-        parts += [part for reject in first.rejects[:_REJECTS] for part in _reject(first.name, reject)]
+        parts += ["\n", *_fields(number, record)]
     others = len(sample.sources) - 1 + sample.more
     if others:
         words = counted(
@@ -92,13 +91,18 @@ def _counts(source: SampledSource) -> list[Part]:
         told = _("of the first {rows} {bad} not readable").format(rows=rows, bad=f"{source.rejected:,}")
     sure = source.layout.confidence
     unsure = _("; encoding {share} sure").format(share=f"{sure:.0%}") if sure < 1 else ""
-    return [(told + unsure, "bold"), "\n"]
+    layout = source.layout
+    how = [layout.format, layout.encoding, *([layout.table] if layout.table else [])]
+    how += [] if layout.header else [_("no header")]
+    return [line(", ".join(how), 80), ": ", (told + unsure, "bold"), "\n"]
 
 
-def _fields(record: dict[str, Any]) -> list[Part]:
+def _fields(number: int, record: dict[str, Any]) -> list[Part]:
     parts: list[Part] = []
-    for name, value in record.items():
-        parts += [(f"  {name}  ", "dim"), line(str(value), _VALUE), "\n"]
+    width = max(map(len, record), default=0)
+    for place, (name, value) in enumerate(record.items()):
+        parts += [(f"{'' if place else number:>2} ", "bold"), (f"{name:{width}}  ", "dim")]
+        parts += [line(str(value), _VALUE), "\n"]
     return parts
 
 

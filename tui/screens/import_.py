@@ -91,7 +91,7 @@ A repeated import adds nothing twice. Rows that cannot become records are kept a
 reason. `u` takes an import back.
 """)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "take", N_("Import"), id="import.take", tooltip=N_("Bring all of it in.")),
+        Binding("i", "bring", N_("Import"), id="import.bring", tooltip=N_("Bring all of it in.")),
         Binding(
             "slash", "path", N_("Type a path"), id="import.path", tooltip=N_("A file or folder by its path.")
         ),
@@ -122,7 +122,7 @@ reason. `u` takes an import back.
         yield Static(id="import-state")
         with Horizontal(id="import-parts"):
             yield FileList(self._session.root.resolve().parent, "files")
-            with VerticalScroll(id="import-side", can_focus=False):
+            with VerticalScroll(id="import-side"):
                 yield Reading(bringing.fields(self._session), "reading")
                 yield Static(id="preview")
         yield Footer()
@@ -183,7 +183,7 @@ reason. `u` takes an import back.
         first = message.sample.sources[0]
         self._ready = not first.problem
         self.set_class(True, "-looked")
-        self.reading.show(first.layout.format, first.layout.encoding, first.choices, dict(first.mapping))
+        self.reading.show(first.choices, first.mapping)
         self.preview.update(previewed(message.sample, bringing.shapes(self._session)))
         if first.problem:
             self._say(_("Say which column holds the field {field}.").format(field=self._main), bad=True)
@@ -206,7 +206,7 @@ reason. `u` takes an import back.
         """Type a path."""
         self.path.focus()
 
-    def action_take(self) -> None:
+    def action_bring(self) -> None:
         """Bring all of it in."""
         if self._running:
             return

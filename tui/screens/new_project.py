@@ -65,6 +65,7 @@ in its file `curator.toml`.
     def compose(self) -> ComposeResult:
         """The four questions, each with a word of help."""
         with VerticalScroll(id="form", can_focus=False):
+            yield Static(Content(_("A project is a folder for your examples and all that is made of them.")))
             yield Label(Content(_("Name of the folder")))
             yield Input("my-project", id="folder", compact=True)
             yield Label(Content(_("What are your examples? Arrows move, space picks.")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +16,8 @@ from ..display import line
 from ..language import _
 
 _DETECTED = ""
+_NOTHING = ""
+"""No column holds the field."""
 _NAME = 60
 _FIELD = "field-"
 
@@ -44,7 +46,7 @@ class Reading(Vertical):
             with Horizontal(classes="said"):
                 yield Label(Content(words))
                 known = tuple(READERS) if name == "format" else ENCODINGS
-                yield Select(_said(known, ""), id=name, compact=True, allow_blank=False, value=_DETECTED)
+                yield Select(_said(known), id=name, compact=True, allow_blank=False, value=_DETECTED)
         for field in self._fields:
             with Horizontal(classes="said"):
                 yield Label(Content(f"{field} ←"))
@@ -53,26 +55,24 @@ class Reading(Vertical):
                     id=_FIELD + field,
                     compact=True,
                     allow_blank=False,
-                    value=_DETECTED,
+                    value=_NOTHING,
                 )
 
     def begin(self) -> None:
         """Another file: forget what was said about the one before."""
         self._options = Options()
 
-    def show(self, format_name: str, encoding: str, columns: Sequence[str], mapping: dict[str, str]) -> None:
-        """Say how the file is read as things stand."""
+    def show(self, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
+        """Say which column fills which field as things stand."""
         with self.prevent(Select.Changed):
-            self._set("format", _said(tuple(READERS), format_name), self._options.format)
-            self._set("encoding", _said(ENCODINGS, encoding), self._options.encoding)
+            self.query_one("#format", Select).value = self._options.format
+            self.query_one("#encoding", Select).value = self._options.encoding
             for field in self._fields:
+                select = self.query_one(f"#{_FIELD}{field}", Select)
                 options = _columns(columns, self._is_main(field))
-                self._set(_FIELD + field, options, mapping.get(field, _DETECTED))
-
-    def _set(self, name: str, options: list[Choice], value: str) -> None:
-        select = self.query_one(f"#{name}", Select)
-        select.set_options(options)
-        select.value = value if value in [known for _, known in options] else _DETECTED
+                select.set_options(options)
+                found = mapping.get(field, _NOTHING)
+                select.value = found if found in [known for _, known in options] else _NOTHING
 
     def _is_main(self, field: str) -> bool:
         return field == self._fields[0]
@@ -90,12 +90,11 @@ class Reading(Vertical):
         self.post_message(self.Changed(self._options))
 
 
-def _said(known: Sequence[str], detected: str) -> list[Choice]:
+def _said(known: Sequence[str]) -> list[Choice]:
     """What can be chosen, first of all to leave it to detection."""
-    words = _("{found} (found by looking)").format(found=detected) if detected else _("found by looking")
-    return [(line(words, _NAME), _DETECTED), *((Content(name), name) for name in known)]
+    return [(Content(_("(found out)")), _DETECTED), *((Content(name), name) for name in known)]
 
 
 def _columns(columns: Sequence[str], is_main: bool) -> list[Choice]:
     nothing = _("(choose a column)") if is_main else _("(none)")
-    return [(Content(nothing), _DETECTED), *((line(name, _NAME), name) for name in columns if name)]
+    return [(Content(nothing), _NOTHING), *((line(name, _NAME), name) for name in columns if name)]
