@@ -172,6 +172,8 @@ class Config(Published):
     """How a run is scored."""
     checks: CheckSettings = CheckSettings()
     """What the checks take for odd."""
+    filters: dict[str, str] = Field(default_factory=dict)
+    """Queries that were given a name in the terminal UI: {unsure = "status:flagged label:refund"}."""
     interface: InterfaceSettings = InterfaceSettings()
     """How the terminal UI looks and speaks."""
     keys: dict[str, str] = Field(default_factory=dict)
@@ -213,12 +215,12 @@ def load(path: Path) -> Config:
 
 
 def with_values(config: Config, assignments: Iterable[tuple[str, str]]) -> Config:
-    """The config with some keys set from text, `train.epochs=2` as ("train.epochs", "2").
+    """The config with some keys set from text, `train.epochs=2` as ("train.epochs", "2"); nothing for the default.
 
     Raises:
         CuratorError: a key does not exist or its value is wrong.
     """
-    return with_settings(config, {key: _parsed(text) for key, text in assignments})
+    return with_settings(config, {key: _parsed(text) if text else _default(key) for key, text in assignments})
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:
@@ -298,6 +300,16 @@ def explain(error: ValidationError, model: type[BaseModel]) -> str:
         return f"{key} is missing."
     message = str(first["msg"]).removeprefix("Value error, ")
     return f"{key}: {message}." if key else f"{message}."
+
+
+def _default(key: str) -> Any:
+    """What a dotted key holds when nobody sets it; nothing for a key that does not exist or has no default."""
+    model: Any = Config
+    for part in key.split(".")[:-1]:
+        field = getattr(model, "model_fields", {}).get(part)
+        model = None if field is None else field.annotation
+    last = getattr(model, "model_fields", {}).get(key.rpartition(".")[2])
+    return "" if last is None or last.is_required() else last.get_default(call_default_factory=True)
 
 
 def _parsed(text: str) -> Any:

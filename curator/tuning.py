@@ -6,14 +6,16 @@ import importlib.util
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from curator.config import Config, with_values
 from curator.errors import CuratorError, NotFound
 from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
 from curator.project import Project
-from curator.train import runs
+from curator.train import planning, runs
 from curator.train.args import RUN, RunSpec
+from curator.train.planning import Plan
 
 _NEEDED = ("torch", "transformers", "peft", "accelerate")
 
@@ -34,9 +36,36 @@ def prepare(project: Project, name: str, export: Export, assignments: Sequence[t
     require_libraries()
     config = with_values(project.config, assignments)
     _check_export(export)
-    folder = project.root / "runs" / (name or _next_name(project.root / "runs"))
+    folder = project.root / "runs" / (name or next_name(project.root))
     runs.create(folder, _spec(config, folder.name, export))
     return folder
+
+
+def plan(project: Project, assignments: Sequence[tuple[str, str]]) -> Plan:
+    """What a run with these settings would do; nothing of it is kept.
+
+    Raises:
+        CuratorError: there is no split yet, or a setting, the model or the data cannot be used.
+    """
+    require_libraries()
+    config = with_values(project.config, assignments)
+    if not project.is_split():
+        raise CuratorError(
+            "The records are not split yet, so it cannot be told which of them would be learned.",
+            "Split them with `curator split`; `curator train` does it too, with the settings of the project.",
+        )
+    with TemporaryDirectory(prefix="curator-") as kept:
+        export = project.export(out=Path(kept) / "export")
+        _check_export(export)
+        return planning.plan(_spec(config, "plan", export), Path(kept))
+
+
+def next_name(root: Path) -> str:
+    """The name that the next run of a project gets when nobody names it."""
+    number = 1
+    while (root / "runs" / f"run-{number}" / RUN).exists():
+        number += 1
+    return f"run-{number}"
 
 
 def folder_of(project: Project, name: str) -> Path:
@@ -99,13 +128,6 @@ def _spec(config: Config, name: str, export: Export) -> RunSpec:
         train=config.train,
         evaluate=config.evaluate,
     )
-
-
-def _next_name(folder: Path) -> str:
-    number = 1
-    while (folder / f"run-{number}").exists():
-        number += 1
-    return f"run-{number}"
 
 
 def _created(folder: Path) -> tuple[str, float]:

@@ -72,12 +72,14 @@ def score(folder: Path) -> Evaluation:
     tuning.require_libraries()
     from curator.evaluate import evaluation
     from curator.evaluate.report import report_run
+    from curator.train import jobs
 
     say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
-    with _progress() as progress:
-        found = evaluation.evaluate_run(folder, progress)
-    evaluation.write(found, folder)
-    report_run(folder)
+    with jobs.holding(folder):
+        with _progress() as progress:
+            found = evaluation.evaluate_run(folder, progress)
+        evaluation.write(found, folder)
+        report_run(folder)
     return found
 
 
@@ -106,11 +108,27 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
     from rich.progress import BarColumn, Progress, TextColumn
 
     console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines()
+        return
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.completed}/{task.total} rows"),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("scoring", total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _lines() -> Callable[[int, int], None]:
+    """A line for every tenth of the rows, where there is no terminal to draw on."""
+    told = 0
+
+    def tell_tenth(done: int, total: int) -> None:
+        nonlocal told
+        if 10 * done // total > told:
+            told = 10 * done // total
+            say(f"  scored {done:,} of {total:,} rows")
+
+    return tell_tenth

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,6 +18,7 @@ from curator.cli.output import ExitCode, State, emit_json, emit_table, emit_text
 
 if TYPE_CHECKING:
     from curator.project import Project
+    from curator.train.planning import Plan
 
 
 @click.command("train")
@@ -30,6 +37,9 @@ if TYPE_CHECKING:
 @click.option(
     "--resume", is_flag=True, help="Go on with a run that was stopped (the newest when none is named)."
 )
+@click.option(
+    "--dry-run", is_flag=True, help="Only tell what would be trained on, and how long; change nothing."
+)
 @click.option("--no-evaluate", is_flag=True, help="Only tune; `curator evaluate` scores later.")
 @json_option
 @click.pass_obj
@@ -40,6 +50,7 @@ def train_command(
     model: str | None,
     pairs: tuple[str, ...],
     resume: bool,
+    dry_run: bool,
     no_evaluate: bool,
     as_json: bool,
 ) -> int:
@@ -52,21 +63,29 @@ def train_command(
       curator train
       curator train careful --method lora --set train.epochs=2
       curator train careful --resume
+      curator train --dry-run --set train.epochs=2
     """
     from curator import tuning
+    from curator.train import jobs
 
     assignments = _assignments(pairs, method, model)
     project = state.project()
     if resume and assignments:
         raise click.UsageError("A resumed run keeps its settings: leave --set, --method and --model out.")
+    if resume and dry_run:
+        raise click.UsageError("--dry-run is about a new run: leave --resume out.")
+    if dry_run:
+        _tell_plan(tuning.plan(project, assignments), as_json)
+        return ExitCode.DONE
     folder = tuning.folder_of(project, name) if resume else _new_run(project, name, assignments)
-    code = _tune(folder, resume)
-    if code != ExitCode.DONE:
-        return code
-    if not no_evaluate:
-        from curator.cli.evaluation_commands import score, tell
+    with jobs.holding(folder):
+        code = _tune(folder, resume)
+        if code != ExitCode.DONE:
+            return code
+        if not no_evaluate:
+            from curator.cli.evaluation_commands import score, tell
 
-        tell(score(folder), as_json=False)
+            tell(score(folder), as_json=False)
     if as_json:
         emit_json(_manifest(folder))
     return ExitCode.DONE
@@ -137,8 +156,10 @@ def _tune(folder: Path, resume: bool) -> int:
     from curator.cli.training_progress import show
     from curator.train import runs
 
-    process = runs.launch(folder, resume)
-    last = show(runs.follow(folder, process))
+    with _interrupts_passed_on() as trainers:
+        process = runs.launch(folder, resume)
+        trainers.append(process)
+        last = show(runs.follow(folder, process))
     if last is not None and last.event == "stopped":
         say(f"Stopped after step {last.step}; go on with: curator train {folder.name} --resume")
         return ExitCode.INTERRUPTED
@@ -150,6 +171,50 @@ def _tune(folder: Path, resume: bool) -> int:
         + (f" {dropped} rows were too long and left out; see `{folder / 'result.json'}`." if dropped else "")
     )
     return ExitCode.DONE
+
+
+@contextmanager
+def _interrupts_passed_on() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Ctrl-C and a request to end go to the trainer, whatever this process is doing: it must not go on alone."""
+    from curator.train import runs
+
+    trainers: list[subprocess.Popen[bytes]] = []
+
+    def pass_on(number: int, frame: FrameType | None) -> None:
+        for trainer in trainers:
+            runs.stop(trainer)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield trainers
+        return
+    former = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield trainers
+    finally:
+        for number, action in former.items():
+            signal.signal(number, action)
+
+
+def _tell_plan(plan: Plan, as_json: bool) -> None:
+    if as_json:
+        emit_json(plan.model_dump(mode="json"))
+        return
+    free = plan.free_memory_bytes
+    emit_table(
+        ("what", "how much"),
+        [
+            ("training rows", plan.rows),
+            ("validation rows", plan.validation),
+            (f"rows over {plan.limit:,} tokens, left out", len(plan.dropped)),
+            ("longest row in tokens", plan.longest),
+            ("tokens of one pass", plan.tokens),
+            ("learned tokens of one pass", plan.learned),
+            ("rows that spell control tokens", len(plan.control_tokens)),
+            ("steps", plan.steps),
+            ("device", plan.device),
+            ("free memory", "unknown" if free is None else f"{free / 2**30:.1f} GiB"),
+        ],
+    )
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -28,6 +28,9 @@ _WIDTH = 100
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$#!])")
 _Table = list[list[str]]
 
+Order = Literal["regressed", "gained", "wrong", "all"]
+Turn = Literal["worse", "better", "same"]
+
 
 class RankedRow(Frozen):
     """A test row to look at again."""
@@ -46,23 +49,30 @@ class RankedRow(Frozen):
     """Cost under the base model: log loss in nats, or bits per byte."""
     after: float
     """Cost under the tuned model."""
+    right: bool | None
+    """Whether the tuned model's answer is right; None where nothing was to be answered."""
+    turned: Turn
+    """What became of the row by the tuning."""
 
 
 def rows(
-    evaluation: Evaluation, test_rows: Sequence[Row], order: Literal["regressed", "wrong"], limit: int = ROWS
+    evaluation: Evaluation, test_rows: Sequence[Row], order: Order, limit: int = ROWS
 ) -> list[RankedRow]:
-    """The rows that the tuning made worst, or those that the tuned model gets most wrong; the worst first.
+    """The rows that the tuning made worst or best, those that the tuned model gets most wrong, or all.
 
-    Of labels, last units and answers only wrong ones count as wrong; windows without a target are ranked by
-    their bits per byte.
+    The worst come first, of those that gained the best. Of labels, last units and answers only wrong ones count
+    as wrong; windows without a target are ranked by their bits per byte.
     """
     found: list[tuple[float, int]] = []
     pairs = zip(evaluation.scores["base"], evaluation.scores["tuned"], strict=True)
     for place, (base, tuned) in enumerate(pairs):
+        change = _cost(tuned) - _cost(base)
         if order == "wrong" and _right(tuned) is not True:
             found.append((_cost(tuned), place))
-        elif order == "regressed" and _worse(base, tuned):
-            found.append((_cost(tuned) - _cost(base), place))
+        elif order == "gained" and _worse(tuned, base):
+            found.append((-change, place))
+        elif order == "all" or (order == "regressed" and _worse(base, tuned)):
+            found.append((change, place))
     worst = sorted(found, key=lambda entry: (-entry[0], entry[1]))[:limit]
     return [_ranked(evaluation, test_rows[place], place) for _, place in worst]
 
@@ -281,6 +291,8 @@ def _ranked(evaluation: Evaluation, row: Row, place: int) -> RankedRow:
         tuned=tuned.answer,
         before=_cost(base),
         after=_cost(tuned),
+        right=_right(tuned),
+        turned="worse" if _worse(base, tuned) else "better" if _worse(tuned, base) else "same",
     )
 
 

@@ -24,7 +24,9 @@ def main() -> int:
     parser.add_argument("--resume", action="store_true", help="go on from the last complete checkpoint")
     parser.add_argument("--debug", action="store_true", help="show the traceback of a failure")
     arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Also where SIGINT is ignored, as it is in processes that a shell put into the background.
+        signal.signal(number, _interrupt)
     try:
         return _train(arguments.run_dir, arguments.resume)
     except Exception as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from curator.files import sha256, write_atomically
 from curator.train.args import EVENTS, INTERRUPTED, LOG, RESULT, RUN, Event, RunResult, RunSpec, RunState
 
 POLL_SECONDS = 0.2
+_LAST_BYTES = 1 << 14
 HUB_ID = r"[A-Za-z0-9][\w.-]*/[\w.-]+"
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -125,7 +127,7 @@ def follow(run_dir: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
     Raises:
         CuratorError: the trainer failed; its own problem and remedy, or else the end of its log.
     """
-    tail, failure, ended = _Tail(run_dir / EVENTS), None, False
+    tail, failure, ended = Tail(run_dir), None, False
     while not ended:
         ended = _ends(process)
         for event in tail.new():
@@ -144,7 +146,18 @@ def follow(run_dir: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
 
 def read_events(run_dir: Path) -> tuple[Event, ...]:
     """Every complete line of events.jsonl; a line that is still being written is left for later."""
-    return tuple(_Tail(run_dir / EVENTS).new())
+    return tuple(Tail(run_dir).new())
+
+
+def newest_event(run_dir: Path) -> Event | None:
+    """The last complete line of events.jsonl, without reading those before it."""
+    return next(iter(_last_events(run_dir)), None)
+
+
+def steps_done(run_dir: Path) -> tuple[int, int]:
+    """Steps done and steps of the whole run, as its last events show; two zeros before the first `started`."""
+    counted = (event for event in _last_events(run_dir) if event.steps)
+    return next(((event.step, event.steps) for event in counted), (0, 0))
 
 
 def effective(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -181,15 +194,19 @@ def verify_export(spec: RunSpec) -> None:
             )
 
 
-class _Tail:
-    """The lines of a growing file, each given out once."""
+class Tail:
+    """The events of a run that is going on, each given out once."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, run_dir: Path) -> None:
+        self._path = run_dir / EVENTS
         self._position = 0
 
     def new(self) -> list[Event]:
-        """The events whose line has been finished since the last call."""
+        """The events whose line has been finished since the last call.
+
+        Raises:
+            CuratorError: the file cannot be read.
+        """
         if not self._path.is_file():
             return []
         with explained("read", self._path), self._path.open("rb") as stream:
@@ -197,6 +214,19 @@ class _Tail:
             finished, newline, _ = stream.read().rpartition(b"\n")
         self._position += len(finished) + len(newline)
         return [Event.model_validate_json(line) for line in finished.split(b"\n") if line]
+
+
+def _last_events(run_dir: Path) -> list[Event]:
+    """The events at the end of events.jsonl, the newest first."""
+    try:
+        with (run_dir / EVENTS).open("rb") as stream:
+            size = stream.seek(0, os.SEEK_END)
+            stream.seek(max(0, size - _LAST_BYTES))
+            lines = stream.read().split(b"\n")[:-1]
+    except FileNotFoundError:
+        return []
+    whole = lines if size <= _LAST_BYTES else lines[1:]
+    return [Event.model_validate_json(line) for line in reversed(whole) if line]
 
 
 def _existing_hashes(export: Path, names: Mapping[str, str]) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import platform
 import resource
@@ -21,7 +20,7 @@ from transformers import set_seed
 
 from curator.errors import CuratorError, explained
 from curator.files import write_atomically
-from curator.train import checkpoints, preflight, runs
+from curator.train import checkpoints, jobs, preflight, runs
 from curator.train.args import RESULT, RUN, Quality, RunResult, RunSpec
 from curator.train.batch import Rows, render_rows, require_rows
 from curator.train.conductor import Conductor
@@ -162,10 +161,7 @@ def _stopping_gently(stop: threading.Event) -> Iterator[None]:
 def _alone(run_dir: Path) -> Iterator[None]:
     """Two trainers in one folder would spoil each other's checkpoints."""
     with explained("open", run_dir / RUN), (run_dir / RUN).open("rb") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise CuratorError(f"The run {run_dir.name} is being trained already.", "Wait for it.") from error
+        jobs.take(stream, run_dir)
         if int(os.environ.get("WORLD_SIZE", "1")) > 1:
             raise CuratorError("A run is trained by one process.", "Start it without torchrun.")
         yield

@@ -66,6 +66,22 @@ def test_rows_that_got_worse_and_rows_still_wrong_are_ranked():
     assert worst.after < worst.before
 
 
+def test_rows_that_gained_and_all_rows_are_ranked_too():
+    found, rows = sample()
+    gained = report.rows(found, rows, "gained", 99)
+    assert {r.turned for r in gained} == {"better"}
+    assert len(gained) == 17
+    everything = report.rows(found, rows, "all", 99)
+    assert len(everything) == 20
+    turned = {r.id: (r.turned, r.right) for r in everything}
+    assert [turned[row] for row in ("3", "5", "7", "0")] == [
+        ("worse", False),
+        ("same", True),
+        ("same", False),
+        ("better", True),
+    ]
+
+
 def test_text_from_the_data_cannot_act_as_markup():
     found, rows = sample(labels=(f"one {HOSTILE}", "two"), text=HOSTILE)
     text = report.render(found, rows, {"model": HOSTILE})

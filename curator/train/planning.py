@@ -1,0 +1,90 @@
+"""What a run would do, told before it starts; free of torch until it is asked for."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+from curator.config import TrainSettings
+from curator.records import Frozen
+from curator.train.args import PREFLIGHT, DroppedRow, RunSpec
+
+
+class Plan(Frozen):
+    """What is known about a run before its first step."""
+
+    model: str
+    """The base model as the user named it."""
+    method: str
+    """How it is tuned."""
+    rows: int
+    """Training rows that are used."""
+    validation: int
+    """Validation rows that are used."""
+    dropped: tuple[DroppedRow, ...]
+    """Rows of both that are left out because they are longer than the limit."""
+    limit: int
+    """Longest row that is used, in tokens."""
+    longest: int
+    """Tokens of the longest training row."""
+    tokens: int
+    """Tokens of the training rows, once over all of them."""
+    learned: int
+    """Those of them that are learned."""
+    control_tokens: tuple[str, ...]
+    """Training rows whose own text spells one of the model's control tokens."""
+    steps: int
+    """Optimizer steps of the whole run."""
+    device: str
+    """Where it would run."""
+    free_memory_bytes: int | None
+    """Memory that is free there now, if it can be told."""
+
+
+def steps_of(rows: int, settings: TrainSettings) -> int:
+    """Optimizer steps of a whole run over so many rows."""
+    return math.ceil(max(math.ceil(rows / settings.batch_size), 1) * settings.epochs)
+
+
+def plan(spec: RunSpec, run_dir: Path) -> Plan:
+    """Read, render and check the data of a run as it will be before its first step; nothing is trained.
+
+    Raises:
+        CuratorError: the files leak, hold rows that teach nothing, or the model cannot be used.
+    """
+    from curator.train.preflight import Preflight
+    from curator.train.session import prepare
+
+    prepare(spec, run_dir)
+    found = Preflight.model_validate_json((run_dir / PREFLIGHT).read_bytes())
+    return Plan(
+        model=spec.model,
+        method=spec.train.method,
+        rows=found.train.rows,
+        validation=found.validation.rows,
+        dropped=(*found.train.dropped, *found.validation.dropped),
+        limit=found.limit,
+        longest=found.train.longest,
+        tokens=found.train.tokens,
+        learned=found.train.learned,
+        control_tokens=found.control_tokens,
+        steps=steps_of(found.train.rows, spec.train),
+        **_machine(),
+    )
+
+
+def _machine() -> dict[str, Any]:
+    import torch
+
+    if torch.cuda.is_available():
+        return {"device": torch.cuda.get_device_name(), "free_memory_bytes": torch.cuda.mem_get_info()[0]}
+    return {"device": f"CPU, {torch.get_num_threads()} threads", "free_memory_bytes": _available_memory()}
+
+
+def _available_memory() -> int | None:
+    """What Linux says that programs can have; other systems tell nothing as good."""
+    path = Path("/proc/meminfo")
+    lines = path.read_text().splitlines() if path.is_file() else []
+    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return int(found[0]) * 1024 if found else None

@@ -1,0 +1,59 @@
+"""`curator train` from a split project to a score, and what it tells before."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from curator.cli.main import run
+from curator.config import Config, with_values
+from curator.errors import CuratorError
+from curator.train import runs
+from curator.train.planning import steps_of
+from tests.tiny import LABELS, rows_of
+
+
+@pytest.fixture
+def small(make_project, tiny):
+    """A project of a few rows with a tiny model, and where the command line finds it."""
+    rows = [{"text": row["text"], "label": row["label"]} for row in rows_of("classification", 40)]
+    settings = {"method": "lora", "epochs": 1, "batch_size": 8, "lora_rank": 4}
+    return make_project(rows, labels=list(LABELS), model=str(tiny), train=settings)
+
+
+def test_a_dry_run_tells_what_would_be_trained_and_leaves_nothing(small, ask):
+    at = ["-C", str(small.root), "train", "--dry-run"]
+    assert run(at) == 1
+    small.split()
+    before = sorted(path.name for path in small.root.iterdir())
+    code, found = ask(*at, "--set", "train.epochs=2.5", "--set", "train.max_length=45")
+    assert code == 0
+    assert found["rows"] + found["validation"] + len(found["dropped"]) == 32
+    assert found["longest"] <= found["limit"] == 45
+    assert found["steps"] == steps_of(found["rows"], small.config.train.model_copy(update={"epochs": 2.5}))
+    assert found["tokens"] > found["learned"] > 0
+    assert sorted(path.name for path in small.root.iterdir()) == before
+    assert run([*at, "--resume"]) == 2
+
+
+def test_the_steps_told_are_those_that_are_made(small, ask, monkeypatch):
+    monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "1")
+    small.split()
+    at = ["-C", str(small.root), "train"]
+    _, plan = ask(*at, "--dry-run", "--set", "train.epochs=1.5")
+    code, done = ask(*at, "one", "--no-evaluate", "--set", "train.epochs=1.5")
+    assert code == 0
+    assert done["result"]["steps"] == plan["steps"]
+    assert done["result"]["rows"] == plan["rows"]
+    assert runs.steps_done(small.root / "runs" / "one") == (plan["steps"], plan["steps"])
+
+
+def test_a_setting_without_a_value_is_its_default():
+    config = Config(kind="text", train={"learning_rate": 0.1, "epochs": 9})
+    found = with_values(config, [("train.learning_rate", ""), ("train.epochs", ""), ("train.report_to", "")])
+    assert found.train == Config(kind="text").train
+    with pytest.raises(CuratorError, match=r"no setting train\.nothing"):
+        with_values(config, [("train.nothing", "")])
+    with pytest.raises(CuratorError, match="kind"):
+        with_values(config, [("kind", "")])
