@@ -7,7 +7,7 @@ from array import array
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from curator import checking, query
 from curator.checks import base, registry
@@ -18,7 +18,17 @@ from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
 from curator.query import Query, Term
 from curator.records import Frozen, Kind
-from curator.store import connection, findings, journal, queues, records, sources, suggestions, suppressions
+from curator.store import (
+    connection,
+    findings,
+    journal,
+    queues,
+    records,
+    sources,
+    suggestions,
+    suppressions,
+    values,
+)
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
 from curator.store.suggestions import Suggestion
@@ -336,6 +346,10 @@ class Project:
             issues=dict(rows),
             rejects=len(self.rejects()),
         )
+
+    def values(self, key: Literal["source", "tag"]) -> list[str]:
+        """The values that are in use."""
+        return (values.sources if key == "source" else values.tags)(self.connection)
 
     def is_split(self) -> bool:
         """Whether any record has a side yet."""

@@ -12,6 +12,11 @@ def block(text: str) -> Content:
     return Content(visible(text))
 
 
+def inline(text: str, width: int) -> Content:
+    """A piece of a line as it stands, blanks at its ends included; nothing behind `width` characters."""
+    return Content(visible(text[:width].replace("\n", "⏎").replace("\t", " ")))
+
+
 def line(text: str, width: int) -> Content:
     """A text on one line of at most `width` characters."""
     return Content(visible_line(text, width))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 _DIGITS = "1234567890"
-_LETTERS = "qwertyasdghjklzxcvbnmiop"
-RESERVED = frozenset("xfeunp/?")
+_LETTERS = "qwrtyasdghjklzcvbmio"
+RESERVED = frozenset("xfeunp/?.")
 """Keys that the label screen has another use for."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Protocol, TypeVar, cast
+from typing import ClassVar, Protocol, TypeVar, cast
 
 from textual.binding import ActiveBinding
 from textual.screen import Screen
@@ -11,12 +11,17 @@ from textual.screen import Screen
 from curator.errors import CuratorError
 
 from .language import _
+from .widgets.nav_bar import NavBar
 
 Result = TypeVar("Result")
 
 
 class Host(Protocol):
     """What the app does for its pages."""
+
+    @property
+    def project_name(self) -> str:
+        """The folder's name of the project that is open; empty without one."""
 
     def show_page(self, name: str) -> None:
         """Go to another page of the project by its name in `pages.PAGES`."""
@@ -30,6 +35,14 @@ class Host(Protocol):
 
 class Page(Screen[Result]):
     """A full screen of the app."""
+
+    NAME: ClassVar[str] = ""
+    """Its name in `pages.PAGES`; pages of no project have none."""
+
+    def on_mount(self) -> None:
+        """Put the line with the other pages on top."""
+        if self.NAME and (project := self.host.project_name):
+            self.mount(NavBar(project, self.NAME))
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

@@ -5,20 +5,29 @@ from __future__ import annotations
 import time
 from array import array
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import Any, TypeVar
 
 from curator.checking import CheckReport, Progress
+from curator.checks.registry import ALL
 from curator.config import Config
 from curator.diffs import pieces, told_apart
 from curator.project import Project
+from curator.records import SPLITS
 from curator.store.findings import Finding
-from curator.store.journal import Step
+from curator.store.journal import Change, Step
 from curator.store.queues import Order
-from curator.store.records import StoredRecord
+from curator.store.records import Patch, StoredRecord
+from curator.store.search import STATUSES
+from curator.store.suggestions import Suggestion
 from curator.text import revealed_line
 
+from .tokens import Tokens
+
+_T = TypeVar("_T")
 _PACE_WINDOW = 60.0
 """Seconds over which decisions are counted for the pace."""
 
@@ -41,12 +50,19 @@ class Session:
         """The project's settings."""
         return self.project.config
 
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Lays records out as the model will see them."""
+        return Tokens(self.config)
+
     def remember_theme(self, name: str) -> None:
         """Keep a theme with the project."""
         self.project.change_settings({"interface.theme": name})
 
     def close(self) -> None:
         """Let go of the project."""
+        if "tokens" in self.__dict__:
+            self.tokens.close()
         self.project.close()
 
     def queue(self, query: str, order: Order) -> array[int]:
@@ -83,6 +99,18 @@ class Session:
         self.project.editor.set_status([record_id], status)
         self._decided.append(time.monotonic())
 
+    def trim(self, record_id: int) -> None:
+        """Cut blank ends of a text and of its lines, and accept it, in one step; durable when this returns."""
+
+        def effect(_: int, now: Patch) -> Patch:
+            text = str(now["fields"].get("text", ""))
+            lines = [line.rstrip() for line in text.strip().split("\n")]
+            kept = "\n".join(lines) or text
+            return {"fields": {**now["fields"], "text": kept}, "status": "accepted"}
+
+        self.project.editor.change("trim", "trim", [record_id], effect)
+        self._decided.append(time.monotonic())
+
     def check(self, progress: Progress) -> list[CheckReport]:
         """Run the checks on what has changed; opens the project once more, so any thread may ask."""
         project = Project(self.root)
@@ -108,6 +136,60 @@ class Session:
     def repair(self, check_id: str) -> int:
         """Repair what a check found, as one step; the number of records that changed."""
         return self.project.fixer([check_id]).apply(self.project.editor, None)
+
+    def elsewhere(self, work: Callable[[Project], _T]) -> _T:
+        """Do something with the project opened once more, so that any thread may ask."""
+        project = Project(self.root)
+        try:
+            return work(project)
+        finally:
+            project.close()
+
+    def suggestion(self, record_id: int) -> Suggestion | None:
+        """The label that a classifier would give a record, if one has learned enough."""
+        return self.project.suggestion(record_id)
+
+    def history(self, record_id: int) -> list[tuple[Step, Change]]:
+        """Who changed what in a record, the oldest change first."""
+        return self.project.history(record_id)
+
+    def set_fields(self, record_id: int, values: Mapping[str, Any]) -> list[Finding]:
+        """Change fields of a record; returns what that has done to the split."""
+        self.project.editor.set_fields([record_id], values)
+        return self.project.leaks_of([record_id])
+
+    def values(self, key: str) -> list[str]:
+        """What may stand behind a key of a query."""
+        config = self.config
+        if key == "label":
+            return [*config.labels, "none"]
+        return list(self.known_values.get(key, ()))
+
+    @cached_property
+    def known_values(self) -> dict[str, tuple[str, ...]]:
+        """The values of the other keys."""
+        checks = tuple(check.id for check in ALL if self.config.kind in check.kinds)
+        return {
+            "status": STATUSES,
+            "split": (*SPLITS, "none"),
+            "issue": ("any", "none", *checks),
+            "source": tuple(self.project.values("source")),
+            "tag": tuple(self.project.values("tag")),
+        }
+
+    def forget_values(self) -> None:
+        """Tags or sources may be others now."""
+        self.__dict__.pop("known_values", None)
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Queries that were saved, by name."""
+        return self.config.filters
+
+    def save_filter(self, name: str, query: str) -> None:
+        """Keep a query under a name; an empty one forgets the name."""
+        others = {known: text for known, text in self.filters.items() if known != name}
+        self.project.change_settings({"filters": {**others, name: query} if query else others})
 
     def undo(self) -> Step | None:
         """Take the newest step back."""

@@ -32,8 +32,10 @@ def drive(project: Project, story: Story, size: tuple[int, int] = (120, 40)) -> 
 
 async def settled(pilot: Any) -> None:
     """Wait until nothing is being looked for."""
-    await pilot.app.workers.wait_for_complete()
     await pilot.pause()
+    while any(not worker.is_finished for worker in pilot.app.workers):
+        await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
 
 
 async def press(pilot: Any, *keys: str) -> None:

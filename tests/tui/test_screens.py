@@ -152,7 +152,7 @@ def test_hostile_text_is_shown_and_does_nothing(make_project, text, size):
 
 def test_an_empty_project_says_what_to_do(make_project):
     async def story(app, pilot):
-        assert "curator import FILE" in shown(app, "#detail")
+        assert "F10 imports files" in shown(app, "#problem")
         await press(pilot, "l")
         assert "There is no record in this order." in shown(app, "#text")
 

@@ -14,12 +14,21 @@ from textual.message import Message
 from textual.widgets import Footer, Input, Static
 
 from curator.errors import CuratorError
+from curator.store.journal import Step
+from curator.store.queues import SORTED, Order
+from curator.store.records import StoredRecord
 
-from ..display import block, line
-from ..page import Page
+from ..dialogs.asking import AskDialog
+from ..dialogs.history import HistoryDialog
+from ..dialogs.picking import Choice, PickDialog
+from ..display import line
+from ..language import N_, _, counted
+from ..orders import NAMES
 from ..session import Session
-from ..widgets.record_grid import WIDTHS, RecordGrid
-from .label import LabelScreen
+from ..widgets.filter_bar import FilterBar
+from ..widgets.record_grid import RecordGrid, head
+from ..widgets.record_view import described
+from .browse_bulk import BulkChanges
 
 _WIDE = 100
 """Columns from which the record is shown beside the list."""
@@ -42,28 +51,67 @@ class Refused(Message):
         super().__init__()
 
 
-class BrowseScreen(Page[None]):
-    """Look through the records of a project."""
+class BrowseScreen(BulkChanges):
+    """Look through the records of a project, and change many at once."""
 
-    HELP = """\
+    NAME = "records"
+    HELP = N_("""\
 # Records
 
-Arrow keys move, `enter` opens the record for a decision, `/` filters.
+All records of the project. Arrow keys move, `/` filters, `enter` decides about the records from here on, one by one.
+`space` picks records; what you press then (accept, label, tag, delete …) happens to all that are picked, in one step,
+after a look at what it will do. `b` lists everything that can be done with them. `u` takes any step back.
 
-A filter is a few conditions: `status:new label:refund issue:near-duplicate "free text" -unwanted len>400`.
-"""
+A filter is a few conditions, and a record must fit them all:
+
+- `status:new,flagged` (accepted, rejected, deleted), `label:refund`, `split:test`, `tag:NAME`, `source:FILE`
+- `issue:near-duplicate` or `issue:any`, `len>400`, `id:17`
+- `"some words"` in the text, `-word` for its absence; the right arrow key takes the completion
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "filter", "Filter", id="browse.filter", tooltip="Show some of the records."),
-        Binding("l", "label", "Label", id="browse.label", tooltip="Decide about these records one by one."),
-        Binding("a", "decide('accepted')", "Accept", id="browse.accept", tooltip="The record is right."),
-        Binding("x", "decide('rejected')", "Reject", id="browse.reject", tooltip="Not to be exported."),
-        Binding("f", "decide('flagged')", "Flag", id="browse.flag", tooltip="For a second look."),
-        Binding("c", "checks", "Checks", id="browse.checks", tooltip="What would harm a fine-tune."),
-        Binding("u", "undo", "Undo", id="browse.undo", tooltip="Take the newest step back."),
-        Binding("U", "redo", "Redo", id="browse.redo", tooltip="Do it again.", show=False),
-        Binding("q", "app.quit", "Quit", id="browse.quit", tooltip="Everything is saved."),
+        Binding("slash", "filter", N_("Filter"), id="browse.filter", tooltip=N_("Show some of the records.")),
+        Binding("l", "label", N_("Label"), id="browse.label", tooltip=N_("Decide about these one by one.")),
+        Binding("e", "edit", N_("Edit"), id="browse.edit", tooltip=N_("Change what the record says.")),
+        Binding(
+            "a", "decide('accepted')", N_("Accept"), id="browse.accept", tooltip=N_("The record is right.")
+        ),
+        Binding(
+            "x", "decide('rejected')", N_("Reject"), id="browse.reject", tooltip=N_("Not to be exported.")
+        ),
+        Binding(
+            "f",
+            "decide('flagged')",
+            N_("Flag"),
+            id="browse.flag",
+            tooltip=N_("For a second look."),
+            show=False,
+        ),
+        Binding("b", "menu", N_("More"), id="browse.menu", tooltip=N_("All that can be done with these.")),
+        Binding("m", "put_label", N_("Put under a label"), id="browse.put", show=False),
+        Binding("t", "tag", N_("Tag"), id="browse.tag", show=False, tooltip=N_("Put a mark on these.")),
+        Binding(
+            "R", "replace", N_("Replace"), id="browse.replace", show=False, tooltip=N_("Find and replace.")
+        ),
+        Binding(
+            "delete", "delete", N_("Delete"), id="browse.delete", show=False, tooltip=N_("Out of sight.")
+        ),
+        Binding(
+            "h", "history", N_("History"), id="browse.history", show=False, tooltip=N_("Who changed it.")
+        ),
+        Binding(
+            "s", "sort", N_("Sort"), id="browse.sort", show=False, tooltip=N_("Another order of the list.")
+        ),
+        Binding("F", "filters", N_("Saved filters"), id="browse.filters", show=False),
+        Binding(
+            "ctrl+s", "save_filter", N_("Save filter"), id="browse.save", show=False, tooltip=N_("Name it.")
+        ),
+        Binding("c", "app.page('checks')", N_("Checks"), id="browse.checks", show=False),
+        Binding("u", "undo", N_("Undo"), id="browse.undo", tooltip=N_("Take the newest step back.")),
+        Binding("U", "redo", N_("Redo"), id="browse.redo", tooltip=N_("Do it again."), show=False),
+        Binding("escape", "escape", N_("Back to the list"), show=False, id="browse.escape"),
+        Binding("q", "app.quit", N_("Quit"), id="browse.quit", tooltip=N_("Everything is saved.")),
     ]
-    filter = getters.query_one("#filter", Input)
+    filter = getters.query_one("#filter", FilterBar)
     problem = getters.query_one("#problem", Static)
     grid = getters.query_one("#grid", RecordGrid)
     detail = getters.query_one("#detail", Static)
@@ -72,24 +120,30 @@ A filter is a few conditions: `status:new label:refund issue:near-duplicate "fre
         super().__init__()
         self._session = session
         self._query = query
+        self._order: Order = "file"
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         """Filter, list and detail."""
-        yield Input(
-            self._query, placeholder='filter: status:new label:refund "free text"', id="filter", compact=True
-        )
+        placeholder = _('type to search, or: status:new label:refund "two words"')
+        yield FilterBar(self._query, placeholder, self._session.values)
         yield Static(id="problem")
-        yield Static(Content(_HEAD), id="head")
+        yield Static(Content(head(self._session.config.kind)), id="head")
         with Horizontal():
             yield RecordGrid(self._session, "grid")
             with VerticalScroll(id="side", can_focus=False):
                 yield Static(id="detail")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Show everything."""
         self.grid.focus()
         self._find(self._query)
+
+    def on_screen_resume(self) -> None:
+        """Something may have changed on another page."""
+        self.grid.renew()
+        self._session.forget_values()
 
     def on_resize(self, event: events.Resize) -> None:
         """Beside a narrow list there is no room for the record."""
@@ -98,7 +152,7 @@ A filter is a few conditions: `status:new label:refund issue:near-duplicate "fre
     @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
     def _find(self, query: str) -> None:
         try:
-            ids = self._session.queue(query, "file")
+            ids = self._session.queue(query, self._order)
         except CuratorError as error:
             self.post_message(Refused(f"{error.problem} {error.remedy}".strip()))
             return
@@ -108,18 +162,32 @@ A filter is a few conditions: `status:new label:refund issue:near-duplicate "fre
     def show_found(self, message: Found) -> None:
         """Fill the list."""
         message.stop()
+        self._said = self._said if message.query == self._query else ""
         self._query = message.query
-        total = len(message.ids)
-        self.problem.update(line(f"{total:,} record{'' if total == 1 else 's'}", 80))
-        self.problem.remove_class("-bad")
         self.grid.show(message.ids)
-        if not total:
-            empty = (
-                "No record fits."
-                if message.query
-                else "The project is empty. Leave, and run: curator import FILE"
-            )
+        self.tell_state()
+        if not len(message.ids):
+            empty = _("No record fits.") if message.query else _("The project is empty. F10 imports files.")
             self.detail.update(Content.styled(empty, "dim"))
+            if not message.query:
+                self.say(empty)
+
+    def say(self, words: str) -> None:
+        """Say something in the line under the filter, until the next thing happens."""
+        self._said = words
+        self.tell_state()
+
+    def tell_state(self) -> None:
+        """How many records are shown and picked, and in which order."""
+        picked = len(self.grid.picked)
+        parts = [
+            self._said,
+            counted("{n} picked", "{n} picked", picked) if picked else "",
+            counted("{n} record", "{n} records", len(self.grid)),
+            _(NAMES[self._order]) if self._order != "file" else "",
+        ]
+        self.problem.update(line("  ·  ".join(part for part in parts if part), 200))
+        self.problem.remove_class("-bad")
 
     @on(Refused)
     def show_refusal(self, message: Refused) -> None:
@@ -138,85 +206,125 @@ A filter is a few conditions: `status:new label:refund issue:near-duplicate "fre
         """Back to the list."""
         self.grid.focus()
 
+    @on(RecordGrid.Picked)
+    def show_picked(self, message: RecordGrid.Picked) -> None:
+        """Say how many are picked."""
+        message.stop()
+        self._said = "" if message.count else self._said
+        self.tell_state()
+
     @on(RecordGrid.Moved)
     def show_detail(self, message: RecordGrid.Moved) -> None:
         """What the record under the cursor says, and what was found in it."""
         message.stop()
-        record = self._session.record(message.record_id)
-        parts: list[Content | tuple[str, str]] = [(f"record {record.id}  {record.status}\n", "bold")]
-        parts += [line(f"{record.source}:{record.line}", 100), ("\n\n", "")]
-        for name, value in record.fields.items():
-            parts += [(f"{name}\n", "dim"), block(str(value)[:20_000]), ("\n\n", "")]
-        for finding in self._session.findings(record.id):
-            parts += [("! ", "bold"), line(f"{finding.check_id}: {finding.message}", 300), ("\n", "")]
-        self.detail.update(Content.assemble(*parts))
+        if self.has_class("-narrow"):
+            return
+        found = next(iter(self._session.rows([message.record_id])), None)
+        if found is not None:
+            kind = self._session.config.kind
+            self.detail.update(described(kind, found, self._session.findings(found.id)))
 
     @on(RecordGrid.Chosen)
     def open_record(self, message: RecordGrid.Chosen) -> None:
         """Decide about the records from here on."""
         message.stop()
-        self._label(message.record_id)
+        from .label import LabelScreen
+
+        self.app.push_screen(LabelScreen(self._session, self._query, self._order, message.record_id))
+
+    def show_query(self, query: str) -> None:
+        """Show the records that a query fits."""
+        self.filter.value = query
+        self.grid.focus()
+
+    def renewed(self) -> None:
+        """Look again: records may have changed so that the filter fits others."""
+        self._find(self._query)
 
     def action_filter(self) -> None:
         """Type a filter."""
         self.filter.focus()
 
-    def key_escape(self) -> None:
-        """Out of the filter."""
-        self.grid.focus()
+    def action_escape(self) -> None:
+        """Out of the filter; in the list, let go of what is picked, then show everything again."""
+        if self.focused is not self.grid:
+            self.grid.focus()
+        elif self.grid.picked:
+            self.grid.let_go()
+        elif self.filter.value:
+            self.filter.value = ""
 
     def action_label(self) -> None:
         """Decide about these records, the undecided first."""
-        self.app.push_screen(LabelScreen(self._session, self._query, "open"), self._back)
+        from .label import LabelScreen
 
-    def _label(self, record_id: int) -> None:
-        self.app.push_screen(LabelScreen(self._session, self._query, "file", record_id), self._back)
+        self.app.push_screen(LabelScreen(self._session, self._query, "open"))
 
-    def _back(self, _: None = None) -> None:
-        self.grid.renew()
+    def action_edit(self) -> None:
+        """Change what the record says."""
+        from .edit import EditScreen
 
-    def action_decide(self, status: str) -> None:
-        """Decide about the record under the cursor, and go to the next."""
+        if self.grid.record_id is not None:
+            self.app.push_screen(EditScreen(self._session, self.grid.record_id))
+
+    def action_history(self) -> None:
+        """Who changed what in the record under the cursor."""
         record_id = self.grid.record_id
-        if record_id is None:
-            return
-        self._session.decide(record_id, status)
-        self.grid.renew()
-        self.grid.action_move(1)
+        if record_id is not None:
+            self.app.push_screen(HistoryDialog(record_id, self._session.history(record_id)))
 
-    def action_checks(self) -> None:
-        """See what the checks found."""
-        from .checks import ChecksScreen
+    def action_sort(self) -> None:
+        """Another order of the list."""
+        choices = [Choice(order, _(NAMES[order])) for order in SORTED]
+        self.app.push_screen(PickDialog(_("Sort the list"), choices), self._sorted)
 
-        self.app.push_screen(ChecksScreen(self._session), self._back)
+    def _sorted(self, order: str | None) -> None:
+        found = next((known for known in SORTED if known == order), None)
+        if found is not None:
+            self._order = found
+            self.renewed()
 
-    def show_query(self, query: str) -> None:
-        """Show the records that a query fits."""
-        self.filter.value = query
-        self.grid.renew()
-        self.grid.focus()
+    def action_filters(self) -> None:
+        """Pick a filter that was saved."""
+        saved = [Choice(query, name, query) for name, query in self._session.filters.items()]
+        if saved:
+            self.app.push_screen(PickDialog(_("Saved filters"), saved), self._picked_filter)
+        else:
+            self.say(_("No filter is saved yet. Ctrl+S saves the one above under a name."))
+
+    def _picked_filter(self, query: str | None) -> None:
+        if query is not None:
+            self.show_query(query)
+
+    def action_save_filter(self) -> None:
+        """Give the filter a name."""
+        if self._query:
+            self.app.push_screen(
+                AskDialog(_("Save this filter as"), placeholder=_("name")), self._save_filter
+            )
+
+    def _save_filter(self, name: str | None) -> None:
+        if name and name.strip():
+            try:
+                self._session.save_filter(name.strip(), self._query)
+            except CuratorError as error:
+                self.complain(error)
+                return
+            self.say(_("Saved. F lists the saved filters."))
 
     def action_undo(self) -> None:
         """Take the newest step back."""
-        self._turned(self._session.undo(), "undone")
+        self._turned(self._session.undo(), _("undone"), _("nothing to be undone"))
 
     def action_redo(self) -> None:
         """Do the newest undone step again."""
-        self._turned(self._session.redo(), "redone")
+        self._turned(self._session.redo(), _("redone"), _("nothing to be redone"))
 
-    def _turned(self, step: object, word: str) -> None:
-        from curator.store.journal import Step
-
-        said = (
-            f"{word}: {step.summary} ({step.count:,})" if isinstance(step, Step) else f"nothing to be {word}"
-        )
-        self.problem.update(line(said, 200))
+    def _turned(self, step: Step | None, word: str, nothing: str) -> None:
+        self.say(nothing if step is None else line(f"{word}: {step.summary} ({step.count:,})", 100).plain)
         self.grid.renew()
 
-
-_HEAD = (
-    " ".join(
-        name.ljust(size - 1) for name, size in zip(("record", "", "split", "label", "!"), WIDTHS, strict=True)
-    )
-    + " text"
-)
+    def current(self) -> StoredRecord | None:
+        """The record under the cursor."""
+        record_id = self.grid.record_id
+        return None if record_id is None else next(iter(self._session.rows([record_id])), None)

@@ -53,6 +53,7 @@ class _Cancelled(Exception):
 class ChecksScreen(Page[None]):
     """The findings of all checks."""
 
+    NAME = "checks"
     HELP = """\
 # Checks
 
@@ -90,7 +91,7 @@ and a second `r` makes it. `u` takes it back.
             yield OptionList(id="checks")
             with VerticalScroll(id="side", can_focus=False):
                 yield Static(id="detail")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Run what has to run."""

@@ -15,23 +15,27 @@ from textual.message import Message
 from textual.widgets import Footer, Static
 
 from curator.errors import CuratorError
+from curator.store.findings import Finding
 from curator.store.queues import ORDERS, Order
 from curator.store.records import StoredRecord
 
+from ..dialogs.picking import Choice, PickDialog
 from ..display import block, line
 from ..keys import assign
+from ..language import N_, _, counted
+from ..marks import sign
+from ..orders import NAMES
 from ..page import Page
 from ..session import Session
+from ..suggesting import Learner
+from ..widgets.record_view import fields_of
 
 _CELL = 22
 """Width of a label with its key."""
-_NAMES = {
-    "open": "undecided first",
-    "file": "as they came",
-    "random": "drawn by lot",
-    "findings": "with findings first",
-    "label-errors": "likely label errors first",
-}
+_ROWS = 6
+"""Lines of labels."""
+_LOOK = 0.5
+"""Seconds between two looks at whether the classifier has learned."""
 
 
 class QueueMade(Message):
@@ -46,26 +50,40 @@ class QueueMade(Message):
 class LabelScreen(Page[None]):
     """Decide about the records of a queue, one after the other."""
 
-    HELP = """\
+    NAME = "label"
+    HELP = N_("""\
 # Label
 
 One key decides about the record, saves the decision and shows the next one.
 Everything can be undone, also tomorrow: `u` takes back, `U` does again.
 
-- a key beside a label puts the record under it and accepts it
+- the key beside a label puts the record under it and accepts it; `/` finds a label by a part of its name
 - `enter` accepts as it is, `x` rejects, `f` flags for a second look, `space` passes over
-- `left` and `right` look without deciding, `tab` chooses another order
-"""
+- `.` takes what is suggested; a classifier learns from your decisions while you label
+- `e` edits, `tab` chooses another order; `left` and `right` look without deciding
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "decide('accepted')", "Accept", id="label.accept", tooltip="Right as it is."),
-        Binding("x", "decide('rejected')", "Reject", id="label.reject", tooltip="Not to be exported."),
-        Binding("f", "decide('flagged')", "Flag", id="label.flag", tooltip="For a second look."),
-        Binding("space,right", "go(1)", "Next", id="label.next", tooltip="Go on without deciding."),
-        Binding("left,backspace", "go(-1)", "Back", id="label.back", tooltip="Go back."),
-        Binding("u", "undo", "Undo", id="label.undo", tooltip="Take the newest step back."),
-        Binding("U", "redo", "Redo", id="label.redo", tooltip="Do it again.", show=False),
-        Binding("tab", "order", "Order", id="label.order", tooltip="Another order of the records."),
-        Binding("escape", "app.pop_screen", "Leave", id="label.leave", tooltip="Back to the list."),
+        Binding(
+            "enter", "decide('accepted')", N_("Accept"), id="label.accept", tooltip=N_("Right as it is.")
+        ),
+        Binding(
+            "x", "decide('rejected')", N_("Reject"), id="label.reject", tooltip=N_("Not to be exported.")
+        ),
+        Binding("f", "decide('flagged')", N_("Flag"), id="label.flag", tooltip=N_("For a second look.")),
+        Binding("t", "trim", N_("Trim"), id="label.trim", tooltip=N_("Cut blanks at the ends, and accept.")),
+        Binding("full_stop", "take", N_("Take"), id="label.take", tooltip=N_("Take what is suggested.")),
+        Binding(
+            "slash", "find_label", N_("Find label"), id="label.find", tooltip=N_("By a part of its name.")
+        ),
+        Binding("e", "edit", N_("Edit"), id="label.edit", tooltip=N_("Change what the record says.")),
+        Binding("space,right,n", "go(1)", N_("Next"), id="label.next", tooltip=N_("Go on without deciding.")),
+        Binding(
+            "left,backspace,p", "go(-1)", N_("Back"), id="label.back", tooltip=N_("Go back."), show=False
+        ),
+        Binding("u", "undo", N_("Undo"), id="label.undo", tooltip=N_("Take the newest step back.")),
+        Binding("U", "redo", N_("Redo"), id="label.redo", tooltip=N_("Do it again."), show=False),
+        Binding("tab", "order", N_("Order"), id="label.order", tooltip=N_("Another order of the records.")),
+        Binding("escape", "app.pop_screen", N_("Leave"), id="label.leave", tooltip=N_("Back to the list.")),
     ]
     text = getters.query_one("#text", Static)
     state = getters.query_one("#state", Static)
@@ -84,6 +102,7 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         self._record: StoredRecord | None = None
         self._said = ""
         self._keys = assign(session.config.labels, session.config.keys)
+        self._learner = Learner(session.root)
 
     def compose(self) -> ComposeResult:
         """State above, the text in the middle, labels and keys below: nothing moves when the text changes."""
@@ -92,11 +111,37 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
             yield Static(id="text")
         yield Static(id="found")
         yield Static(id="labels")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Look for the records."""
         self._make_queue()
+        if self._labels_exist:
+            self.set_interval(_LOOK, self._look)
+
+    def on_unmount(self) -> None:
+        """Nobody is labeling any more."""
+        self._learner.stop()
+
+    def on_screen_resume(self) -> None:
+        """The record may have been edited meanwhile."""
+        if len(self._ids):
+            self._show()
+
+    @property
+    def _labels_exist(self) -> bool:
+        return self._session.config.kind == "classification"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Labels are for classification, trimming for texts."""
+        if action in ("take", "find_label"):
+            return self._labels_exist
+        return self._session.config.kind == "text" if action == "trim" else True
+
+    def _look(self) -> None:
+        """Show what is suggested once the classifier has learned."""
+        if self._learner.finished() and self._record is not None:
+            self.labels.update(self._labels())
 
     @work(thread=True, exclusive=True, group="queue", exit_on_error=False)
     def _make_queue(self) -> None:
@@ -118,10 +163,38 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
     def on_key(self, event: events.Key) -> None:
         """A key of a label puts the record that is shown under it."""
         label = self._keys.get(event.character or "")
-        if label is None or self._record is None or self._session.config.kind != "classification":
+        if label is None or self._record is None or not self._labels_exist:
             return
         event.stop()
-        self._decided(lambda record_id: self._session.label(record_id, label))
+        self._label(label)
+
+    def _label(self, label: str | None) -> None:
+        """Put the record that is shown under a label, and go on."""
+        if label is not None and self._record is not None:
+            self._decided(lambda record_id: self._session.label(record_id, label))
+
+    def action_find_label(self) -> None:
+        """Pick a label by a part of its name."""
+        choices = [Choice(label, label) for label in self._session.config.labels]
+        self.app.push_screen(PickDialog(_("Put under a label"), choices), self._label)
+
+    def action_take(self) -> None:
+        """Take the label that is suggested."""
+        told = None if self._record is None else self._session.suggestion(self._record.id)
+        if told is not None:
+            self._label(told.label)
+
+    def action_trim(self) -> None:
+        """Cut blank ends of the text and of its lines, and accept it; one step."""
+        if self._record is not None:
+            self._decided(self._session.trim)
+
+    def action_edit(self) -> None:
+        """Change what the record says."""
+        from .edit import EditScreen
+
+        if self._record is not None:
+            self.app.push_screen(EditScreen(self._session, self._record.id))
 
     def action_decide(self, status: str) -> None:
         """Decide about the record that is shown, and go on."""
@@ -136,7 +209,9 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         except CuratorError as error:
             self.notify(f"{error.problem} {error.remedy}", severity="error", markup=False)
             return
-        self._said = "saved ✓"
+        self._said = _("saved ✓")
+        if self._labels_exist:
+            self._learner.decided()
         self._move(1)
 
     def action_go(self, step: int) -> None:
@@ -146,15 +221,15 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
 
     def action_undo(self) -> None:
         """Take the newest step back and show what it was about."""
-        self._turned(self._session.undo(), "undone")
+        self._turned(self._session.undo(), _("undone"), _("nothing to be undone"))
 
     def action_redo(self) -> None:
         """Do the newest undone step again."""
-        self._turned(self._session.redo(), "redone")
+        self._turned(self._session.redo(), _("redone"), _("nothing to be redone"))
 
-    def _turned(self, step: Any, word: str) -> None:
+    def _turned(self, step: Any, word: str, nothing: str) -> None:
         if step is None:
-            self._said = f"nothing to be {word}"
+            self._said = nothing
         else:
             self._said = line(f"{word}: {step.summary} ({step.count:,})", 80).plain
             changed = self._session.records_of(step)
@@ -170,6 +245,8 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         """The next order of the records."""
         self._order = ORDERS[(ORDERS.index(self._order) + 1) % len(ORDERS)]
         self._first = self._record.id if self._record else 0
+        if self._order == "uncertain":
+            self._learner.start()
         self._make_queue()
 
     def _move(self, step: int) -> None:
@@ -190,44 +267,59 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         place = f"{min(self._at + 1, len(self._ids)):,}/{len(self._ids):,}"
         left = len(self._ids) - self._at
         pace = self._session.pace
-        time_left = f"{max(1, round(left / pace)):,} min left" if pace else ""
-        parts = [place, _NAMES[self._order], f"{pace}/min" if pace else "", time_left]
-        shown = "  ·  ".join(part for part in parts if part)
+        speed = _("{n}/min").format(n=pace) if pace else ""
+        time_left = counted("{n} min left", "{n} min left", max(1, round(left / pace))) if pace else ""
+        shown = f"  {sign('between')}  ".join(
+            part for part in (place, _(NAMES[self._order]), speed, time_left) if part
+        )
         return Content.assemble((f"{self._said:<12}  ", "bold"), shown)
 
     def _text(self) -> Content:
         if self._record is None:
-            told = "This was the last one." if len(self._ids) else "There is no record in this order."
+            told = _("This was the last one.") if len(self._ids) else _("There is no record in this order.")
             return Content.styled(told, "dim")
         fields = self._record.fields
-        if self._session.config.kind != "instruction":
-            return block(str(fields.get("text", "")))
-        parts: list[Content | tuple[str, str]] = []
-        for name in ("system", "instruction", "input", "answer"):
-            if fields.get(name):
-                parts += [(f"{name}\n", "dim"), block(str(fields[name])), ("\n\n", "")]
-        return Content.assemble(*parts)
+        if self._session.config.kind == "instruction":
+            return Content.assemble(*fields_of("instruction", fields))
+        return block(str(fields.get("text", "")))
 
     def _found(self) -> Content:
         if self._record is None:
             return Content("")
-        findings = self._session.findings(self._record.id)
-        told = [f"! {finding.check_id}: {finding.message}" for finding in findings[:3]]
+        findings: list[Finding] = self._session.findings(self._record.id)
+        told = [f"{sign(finding.severity)} {finding.check_id}: {finding.message}" for finding in findings[:3]]
         return Content("\n").join(line(words, 200) for words in told)
 
     def _labels(self) -> Content:
         record = self._record
         if record is None:
             return Content("")
-        status = f"record {record.id}  {record.status}"
-        if self._session.config.kind != "classification":
+        status = f"{_('record')} {record.id}  {sign(record.status)} {_(record.status)}"
+        if not self._labels_exist:
             return line(status, 100)
         now = record.fields.get("label")
         across = max(1, (self.size.width - 4) // _CELL)
-        pieces: list[Content | str | tuple[str, str]] = [(f"{status}\n", "dim")]
-        for place, (key, label) in enumerate(self._keys.items()):
+        pieces: list[Content | str | tuple[str, str]] = [(status, "dim"), *self._suggested(record), "\n"]
+        shown = list(self._keys.items())[: across * _ROWS]
+        for place, (key, label) in enumerate(shown):
             name = set_cell_size(line(label, _CELL).plain, _CELL - 4)
             style = "bold reverse" if label == now else ""
             pieces += [(key, "bold $accent"), " ", Content.styled(name, style)]
             pieces.append("\n" if (place + 1) % across == 0 else "  ")
+        more = len(self._session.config.labels) - len(shown)
+        if more > 0:
+            pieces.append(Content.styled(counted("/ finds {n} more", "/ finds {n} more", more), "dim"))
         return Content.assemble(*pieces)
+
+    def _suggested(self, record: StoredRecord) -> list[Content | str | tuple[str, str]]:
+        """What the record's label is now, and what the classifier would say."""
+        parts: list[Content | str | tuple[str, str]] = []
+        if now := record.fields.get("label"):
+            parts += [("   " + _("label: "), "dim"), Content.styled(line(str(now), 40).plain, "bold")]
+        told = self._session.suggestion(record.id) if record.status == "new" else None
+        if told is not None:
+            parts += [("   " + _(". takes: "), "dim"), Content.styled(line(told.label, 40).plain, "bold")]
+            parts.append(f" {told.confidence:.0%}")
+        elif self._learner.busy:
+            parts.append(Content.styled("   " + _("learning …"), "dim"))
+        return parts

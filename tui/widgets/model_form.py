@@ -1,0 +1,133 @@
+"""A form made from a settings model: a line for each setting, checked while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Select, Static
+
+from ..display import line
+from ..language import _
+
+_PREFIX = "set-"
+
+
+class ModelForm(VerticalScroll, can_focus=False):
+    """The settings of a model, and some lines before them that belong to no model."""
+
+    DEFAULT_CSS = """
+    ModelForm { height: 1fr; }
+    ModelForm .row { height: 1; width: 100%; }
+    ModelForm .row > Static { width: 19; height: 1; }
+    ModelForm .row > Input { width: 1fr; height: 1; border: none; padding: 0 1; }
+    ModelForm .row > Select { width: 1fr; }
+    ModelForm .row SelectCurrent { padding-left: 1; }
+    ModelForm .row.-bad > Static { color: $text-error; text-style: bold; }
+    """
+
+    class Changed(Message):
+        """A setting was changed."""
+
+    class Focused(Message):
+        """The cursor stands in another setting."""
+
+        def __init__(self, field: str) -> None:
+            self.field = field
+            super().__init__()
+
+    def __init__(
+        self, model: type[BaseModel], texts: Mapping[str, str], before: Mapping[str, str], name: str
+    ) -> None:
+        """`before` are further lines, by their names; `texts` what stands in the model's."""
+        super().__init__(id=name)
+        self._model = model
+        self._texts = {**before, **texts}
+
+    def compose(self) -> ComposeResult:
+        """A name and a field on each line."""
+        for name, text in self._texts.items():
+            with Horizontal(classes="row", id=f"row-{name}"):
+                yield Static(Content(name.replace("_", " ")))
+                yield self._line(name, text)
+
+    def _line(self, name: str, text: str) -> Widget:
+        field = self._model.model_fields.get(name)
+        choices = _choices(field.annotation) if field is not None else ()
+        if choices:
+            options = [(Content(choice), choice) for choice in choices]
+            return Select(options, allow_blank=False, value=text, id=_PREFIX + name, compact=True)
+        hint = _("by default") if field is not None else ""
+        return Input(text, placeholder=hint, id=_PREFIX + name, compact=True, select_on_focus=False)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What stands in each line."""
+        found: dict[str, str] = {}
+        for name in self._texts:
+            widget = self.query_one(f"#{_PREFIX}{name}")
+            assert isinstance(widget, (Input, Select))
+            found[name] = str(widget.value)
+        return found
+
+    @property
+    def changed(self) -> dict[str, str]:
+        """What was changed in it."""
+        return {name: text for name, text in self.texts.items() if text != self._texts[name]}
+
+    def show_problems(self, problems: Mapping[str, str]) -> None:
+        """Mark the lines that something is wrong with."""
+        for name in self._texts:
+            row = self.query_one(f"#row-{name}")
+            row.set_class(name in problems, "-bad")
+            sign = "! " if name in problems else ""
+            row.query(Static).first().update(line(sign + name.replace("_", " "), 18))
+
+    def set_text(self, name: str, text: str) -> None:
+        """Put a text into a line; it does not count as changed."""
+        self._texts[name] = text
+        self.query_one(f"#{_PREFIX}{name}", Input).value = text
+
+    def go_to(self, name: str) -> None:
+        """Put the cursor into a line."""
+        self.query_one(f"#{_PREFIX}{name}").focus()
+
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def tell_changed(self, event: Message) -> None:
+        """Let the page check it."""
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(Input.Submitted)
+    def go_on(self, event: Input.Submitted) -> None:
+        """Enter goes to the next line."""
+        event.stop()
+        self.screen.focus_next()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Let the page explain the line."""
+        name = str(event.widget.id or "").removeprefix(_PREFIX)
+        if name in self._texts:
+            self.post_message(self.Focused(name))
+
+    def help_of(self, name: str) -> str:
+        """What a setting of the model is, in plain words; empty for the other lines."""
+        field = self._model.model_fields.get(name)
+        return _(field.description or "") if field is not None else ""
+
+    def default_of(self, name: str) -> Any:
+        """What a setting is when nobody sets it."""
+        field = self._model.model_fields.get(name)
+        return None if field is None else field.default
+
+
+def _choices(annotation: Any) -> tuple[str, ...]:
+    return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()

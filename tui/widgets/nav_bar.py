@@ -1,0 +1,53 @@
+"""The line on top of every page: where one is, and which keys lead elsewhere."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.content import Content
+from textual.widgets import Static
+
+from ..display import line
+from ..language import _
+from ..pages import PAGES
+
+_NAME = 24
+"""Cells for the name of the project."""
+
+
+class NavBar(Static):
+    """The pages of the project with their keys; a click goes there too."""
+
+    DEFAULT_CSS = """
+    NavBar { dock: top; height: 1; width: 100%; background: $panel; padding: 0 1; }
+    """
+
+    def __init__(self, project: str, current: str) -> None:
+        super().__init__(id="nav")
+        self._project = project
+        self._current = current
+        self._places: list[tuple[int, int, str]] = []
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Leave out what does not fit: first the name of the project."""
+        self.update(self._content(event.size.width))
+
+    def _content(self, width: int) -> Content:
+        tabs = [(name, entry.key.upper(), _(entry.title)) for name, entry in PAGES.items()]
+        needed = sum(len(key) + len(title) + 3 for _, key, title in tabs)
+        project = line(self._project, _NAME).plain if width - needed > len(self._project[:_NAME]) + 2 else ""
+        parts: list[Content | str | tuple[str, str]] = [(f"{project}  ", "bold")] if project else []
+        self._places, at = [], 1 + (len(project) + 2 if project else 0)
+        for name, key, title in tabs:
+            style = "bold reverse" if name == self._current else ""
+            parts += [(f"{key} ", "dim"), Content.styled(title, style), "  "]
+            length = len(key) + len(title) + 3
+            self._places.append((at, at + length, name))
+            at += length
+        return Content.assemble(*parts)
+
+    async def on_click(self, event: events.Click) -> None:
+        """Go to the page that was clicked."""
+        for start, end, name in self._places:
+            if start <= event.x < end:
+                await self.run_action(f"app.page('{name}')")
+                return
