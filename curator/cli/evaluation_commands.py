@@ -88,7 +88,7 @@ def tell(found: Evaluation, as_json: bool) -> None:
     if as_json:
         emit_json(found.to_json())
         return
-    from curator.evaluate.metrics import METRICS, shown
+    from curator.evaluate.figures import METRICS, shown
 
     names = [name for name in METRICS if any(name in system for system in found.systems.values())]
     order = ["base", *(name for name in found.systems if name not in ("base", "tuned")), "tuned"]

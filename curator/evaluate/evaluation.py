@@ -13,15 +13,12 @@ from pydantic import ValidationError
 
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError, NotFound, explained
-from curator.evaluate import metrics, rivals, statistics
-from curator.evaluate.scores import HEADLINE, RowScore, SystemScores
+from curator.evaluate import figures, metrics, rivals, statistics
+from curator.evaluate.scores import HEADLINE, METRICS, SCORES, RowScore, SystemScores
 from curator.evaluate.verdict import Gain, Rival, Verdict, judge
 from curator.files import write_atomically
 from curator.records import Frozen, Kind, Row, WindowRow, target_text
 from curator.text import plural
-
-SCORES = "scores.parquet"
-METRICS = "metrics.json"
 
 _INSTEAD = "chrf"
 """What a rival without likelihoods is compared by."""
@@ -250,7 +247,7 @@ def _comparisons(kind: Kind, estimators: _Estimators) -> list[_Key]:
     for system in ("base", "tuned"):
         if (system, headline) not in estimators:
             raise CuratorError(
-                f"{system} has no {metrics.METRICS[headline].title}.", "Evaluate the run again."
+                f"{system} has no {figures.METRICS[headline].title}.", "Evaluate the run again."
             )
     shared = [key for key in estimators if key[0] != "tuned" and ("tuned", key[1]) in estimators]
     return [
@@ -281,7 +278,7 @@ def _gains(
             low=low,
             high=high,
             p=p[key],
-            better=metrics.METRICS[key[1]].better,
+            better=figures.METRICS[key[1]].better,
             detectable=statistics.smallest_detectable(apart, len(groups), binary=binary),
         )
     return gains

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import ValidationError
 
 from curator.errors import CuratorError, explained
-from curator.evaluate.evaluation import METRICS, SCORES
+from curator.evaluate.scores import METRICS, SCORES
 from curator.evaluate.verdict import Gain
 from curator.records import Frozen
 from curator.train import jobs, runs

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from curator.evaluate.evaluation import Evaluation, load
-from curator.evaluate.metrics import METRICS, shown, shown_difference, unit_of_difference
+from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
 from curator.evaluate.rivals import TITLES
 from curator.evaluate.scores import RowScore
 from curator.evaluate.verdict import Gain, p_shown

@@ -7,6 +7,9 @@ from typing import Literal
 
 from curator.records import Frozen, Kind
 
+SCORES = "scores.parquet"
+METRICS = "metrics.json"
+
 Better = Literal["higher", "lower"]
 
 

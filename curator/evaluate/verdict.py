@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from curator.evaluate.metrics import METRICS, shown, shown_difference, unit_of_difference
+from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
 from curator.evaluate.scores import Better
 from curator.records import Frozen
 from curator.text import plural

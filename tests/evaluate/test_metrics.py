@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
-from curator.evaluate import metrics, statistics
+from curator.evaluate import figures, metrics, statistics
 from curator.evaluate.scores import RowScore
 
 LABELS = ("a", "b", "c", "unused")
@@ -102,10 +102,10 @@ def test_a_metric_that_some_row_lacks_is_absent():
 
 
 def test_values_are_written_in_the_units_of_their_metric():
-    assert metrics.shown("accuracy", 0.9104) == "91.0 %"
-    assert metrics.shown("bits_per_byte", 1.23456) == "1.235"
+    assert figures.shown("accuracy", 0.9104) == "91.0 %"
+    assert figures.shown("bits_per_byte", 1.23456) == "1.235"
     assert (
-        metrics.shown_difference("accuracy", -0.125) + metrics.unit_of_difference("accuracy")
+        figures.shown_difference("accuracy", -0.125) + figures.unit_of_difference("accuracy")
         == "-12.5 points"
     )
 

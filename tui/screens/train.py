@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from importlib import import_module
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -104,7 +105,7 @@ the program or lose the connection; it goes on, and this page shows it again.
         """The form with its help and the estimate; in their place the run while it goes."""
         config = self._session.config
         yield Static(
-            Content(_("A run tunes the model on the training records and scores it on the test records.")),
+            Content(_("A run learns from the training records and is scored on the test records.")),
             id="train-head",
         )
         with Horizontal(id="train-form"):
@@ -125,6 +126,8 @@ the program or lose the connection; it goes on, and this page shows it again.
 
     @work(thread=True, exclusive=True, group="runs", exit_on_error=False)
     def _look(self) -> None:
+        # Here, for it would hold up the page: what a run is drawn with.
+        import_module("textual_plotext")
         try:
             found = self._runs.all()
             self.post_message(Looked(_shown_first(found), self._runs.sides(), self._runs.next_name()))

@@ -23,10 +23,19 @@ class LossCurve(Vertical):
     LossCurve > Static { height: 1; padding: 0 1; }
     """
 
+    def __init__(self, trained: Points, validated: Points) -> None:
+        """Begin with these points."""
+        super().__init__()
+        self._first = (trained, validated)
+
     def compose(self) -> ComposeResult:
         """The picture and its legend."""
         yield PlotextPlot(id="plot")
         yield Static(id="legend")
+
+    def on_mount(self) -> None:
+        """Draw the first points."""
+        self.show(*self._first)
 
     def show(self, trained: Points, validated: Points) -> None:
         """Draw other points."""

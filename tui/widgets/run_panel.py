@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from textual import getters
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
@@ -15,7 +14,6 @@ from ..display import block, line
 from ..following import Following
 from ..language import _
 from ..runs import RESUMABLE, Overview, clock
-from .loss_curve import LossCurve
 
 _LOG = 3
 _Part = Content | str | tuple[str, str]
@@ -30,9 +28,9 @@ class RunPanel(Vertical):
     RunPanel #run-figures, RunPanel #run-bar { height: 1; padding: 0 1; }
     RunPanel #run-end { height: auto; max-height: 6; padding: 1 1 0 1; }
     RunPanel #run-end.-bad { color: $text-error; }
+    RunPanel #run-curve { height: 1fr; min-height: 6; }
     RunPanel #run-log { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
     """
-    curve = getters.query_one(LossCurve)
 
     def compose(self) -> ComposeResult:
         """State, figures and bar above, the losses in the middle, words below."""
@@ -40,7 +38,7 @@ class RunPanel(Vertical):
         yield Static(id="run-figures")
         yield Static(id="run-bar")
         yield Static(id="run-end")
-        yield LossCurve(id="curve")
+        yield Vertical(id="run-curve")
         yield Static(id="run-log")
 
     def show(self, run: Following, stopping: bool) -> None:
@@ -53,9 +51,20 @@ class RunPanel(Vertical):
         end.update(_end(run))
         end.set_class(bool(run.problem), "-bad")
         end.display = bool(end.content)
-        self.curve.show(run.trained, run.validated)
+        self._draw(run)
         log = self.query_one("#run-log", Static)
         log.update(Content("\n").join(line(words, width) for words in run.log[-_LOG:]))
+
+    def _draw(self, run: Following) -> None:
+        """The library that draws is slow to load: a page that shows no run does without it."""
+        from .loss_curve import LossCurve
+
+        place = self.query_one("#run-curve", Vertical)
+        drawn = place.query(LossCurve)
+        if not drawn:
+            place.mount(LossCurve(run.trained, run.validated))
+        else:
+            drawn.first().show(run.trained, run.validated)
 
 
 def state_words(run: Following, stopping: bool) -> str:

@@ -1,0 +1,55 @@
+"""How metrics are called and written, for everybody who shows them; nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from curator.evaluate.scores import Better
+
+Unit = Literal["percent", "points", "bits", "nats"]
+
+
+class Metric(NamedTuple):
+    """How a metric is read."""
+
+    title: str
+    """Its name in a sentence."""
+    better: Better
+    """Which way is better."""
+    unit: Unit
+    """How a value is written; `percent` metrics are shares from 0 to 1."""
+
+
+METRICS: Mapping[str, Metric] = {
+    "accuracy": Metric("accuracy", "higher", "percent"),
+    "macro_f1": Metric("macro F1", "higher", "percent"),
+    "log_loss": Metric("log loss", "lower", "nats"),
+    "ece": Metric("calibration error", "lower", "percent"),
+    "bits_per_byte": Metric("bits per byte", "lower", "bits"),
+    "exact_match": Metric("exact match", "higher", "percent"),
+    "chrf": Metric("chrF", "higher", "points"),
+    "cut": Metric("answers cut", "lower", "percent"),
+    "last_unit_accuracy": Metric("last-unit accuracy", "higher", "percent"),
+}
+"""Every metric that is compared or shown, in the order of the report."""
+
+
+def shown(metric: str, value: float) -> str:
+    """A value of a metric as it is written: `91.0 %`, `2.145`, `43.2`."""
+    unit = METRICS[metric].unit
+    if unit == "percent":
+        return f"{100 * value:.1f} %"
+    return f"{value:.1f}" if unit == "points" else f"{value:.3f}"
+
+
+def shown_difference(metric: str, value: float) -> str:
+    """A difference of a metric without its unit: `78.5` (points), `0.312` (bits per byte)."""
+    return shown(metric, value).removesuffix(" %")
+
+
+def unit_of_difference(metric: str) -> str:
+    """The word behind a difference, with a space before it: percentages differ by points."""
+    return {"percent": " points", "points": " points", "bits": " bits per byte", "nats": " nats"}[
+        METRICS[metric].unit
+    ]
