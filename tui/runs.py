@@ -27,6 +27,7 @@ from .language import _
 __all__ = ["GOING", "RESUMABLE", "Overview", "Plan", "Runs", "clock", "going_on", "steps_of"]
 
 _LOOK_SECONDS = 0.2
+_LOG_LINES = 8
 MODEL = "model"
 """The name of the field of a run that is no training setting."""
 
@@ -124,6 +125,10 @@ class Runs:
         """
         tuning.require_libraries()
         jobs.start(self.root, self.folder(name), ["evaluate", name, "--again"])
+
+    def log(self, name: str) -> list[str]:
+        """The last lines that the command on a run has said."""
+        return jobs.log_lines(self.folder(name), _LOG_LINES)
 
     def stop(self, name: str) -> bool:
         """Ask whoever works on a run to save and end; whether there was anybody."""

@@ -1,0 +1,46 @@
+"""Small tables of text, aligned by the cells that characters take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+from .display import line
+
+_GAP = 2
+_LONGEST = 400
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, left: int = 1) -> Content:
+    """A table whose first columns are on the left and the others on the right; the very first gives way."""
+    shown = [[line(cell, _LONGEST).plain for cell in row] for row in (head, *rows)]
+    sizes = [max(cell_len(row[place]) for row in shown) for place in range(len(head))]
+    rest = sum(sizes[1:]) + _GAP * (len(sizes) - 1)
+    sizes[0] = max(min(sizes[0], width - rest), 6)
+    lines = [(" " * _GAP).join(_cells(row, sizes, left)).rstrip() for row in shown]
+    return Content("\n").join([Content.styled(lines[0], "dim"), *map(Content, lines[1:])])
+
+
+def natural_width(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:
+    """Cells that a table needs to be shown whole."""
+    sizes = [max(cell_len(row[place]) for row in (head, *rows)) for place in range(len(head))]
+    return sum(sizes) + _GAP * (len(sizes) - 1)
+
+
+def fitted(text: str, size: int) -> str:
+    """A text on one line that takes exactly so many cells."""
+    return set_cell_size(line(text, max(size, 1)).plain, size)
+
+
+def row_of(cells: Sequence[tuple[str, int]], width: int) -> Content:
+    """Cells of given sizes on one line; a last one of size 0 takes what is left."""
+    rest = max(width - sum(size + 1 for _, size in cells if size), 1)
+    return Content(" ".join(fitted(text, size or rest) for text, size in cells))
+
+
+def _cells(row: Sequence[str], sizes: Sequence[int], left: int) -> list[str]:
+    first = [fitted(cell, size) for cell, size in zip(row[:left], sizes[:left], strict=True)]
+    rest = zip(row[left:], sizes[left:], strict=True)
+    return [*first, *(" " * (size - cell_len(cell)) + cell for cell, size in rest)]
