@@ -78,6 +78,7 @@ class _Stopped(Exception):
 class ImportScreen(Page[None]):
     """From files to records."""
 
+    NAME = "import"
     CSS_PATH = "import_.tcss"
     HELP = N_("""\
 # Bring examples in
@@ -114,7 +115,7 @@ reason. `u` takes an import back.
         self._path = ""
         self._options = Options()
         self._ready = False
-        self._running = False
+        self._busy = False
 
     def compose(self) -> ComposeResult:
         """Path, files, and how the one under the cursor is read."""
@@ -159,7 +160,7 @@ reason. `u` takes an import back.
         self._look(self._path, self._options)
 
     def _begin(self, path: str) -> None:
-        if self._running:
+        if self._busy:
             return
         self._path, self._options = path, Options()
         self.reading.begin()
@@ -198,7 +199,7 @@ reason. `u` takes an import back.
     def show_refusal(self, message: Refused) -> None:
         """Say why the file cannot be read."""
         message.stop()
-        self._ready = self._running = False
+        self._ready = self._busy = False
         self.preview.update(Content(""))
         self._say(f"{message.error.problem} {message.error.remedy}".strip(), bad=True)
 
@@ -208,12 +209,12 @@ reason. `u` takes an import back.
 
     def action_bring(self) -> None:
         """Bring all of it in."""
-        if self._running:
+        if self._busy:
             return
         if not self._ready:
             self._say(_("There is nothing to import yet: pick a file first."), bad=True)
             return
-        self._running = True
+        self._busy = True
         self._say(_("Reading … Escape stops it, and nothing of it stays."))
         self._import(self._path, self._options)
 
@@ -245,7 +246,7 @@ reason. `u` takes an import back.
     def show_result(self, message: Imported) -> None:
         """Say what came of it, and what comes next."""
         message.stop()
-        self._running = False
+        self._busy = False
         if message.report is None:
             self._say(_("Stopped: nothing of it was brought in."))
             return
@@ -258,7 +259,7 @@ reason. `u` takes an import back.
 
     def action_undo(self) -> None:
         """Take the newest step back."""
-        if not self._running:
+        if not self._busy:
             self._undo()
 
     @work(thread=True, exclusive=True, group="undo", exit_on_error=False)
@@ -286,7 +287,7 @@ reason. `u` takes an import back.
 
     def action_leave(self) -> None:
         """Out of the path, out of an import, or back."""
-        if self._running:
+        if self._busy:
             self.workers.cancel_group(self, "import")
         elif self.path.has_focus:
             self.files.focus()
