@@ -17,9 +17,10 @@ from curator.dividing import frozen_test
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
 from curator.query import Query, Term
-from curator.records import Frozen, Kind
+from curator.records import Kind
 from curator.store import (
     connection,
+    counting,
     findings,
     journal,
     queues,
@@ -29,6 +30,7 @@ from curator.store import (
     suppressions,
     values,
 )
+from curator.store.counting import Stats
 from curator.store.findings import Finding
 from curator.store.records import StoredRecord
 from curator.store.suggestions import Suggestion
@@ -45,18 +47,6 @@ if TYPE_CHECKING:
     from curator.suggesting import Learned
 
 DATABASE = "project.db"
-
-
-class Stats(Frozen):
-    """Counts of everything."""
-
-    records: int
-    status: dict[str, int]
-    split: dict[str, int]
-    label: dict[str, int]
-    issues: dict[str, int]
-    """Records per check that found something in them."""
-    rejects: int
 
 
 class Project:
@@ -167,6 +157,10 @@ class Project:
     def queue(self, text: str, order: queues.Order) -> array[int]:
         """The ids of the records that a query fits, in the order in which people shall look at them."""
         return queues.queue(self.connection, self._query(text), order, self.config.split.seed)
+
+    def batches(self, text: str, order: queues.Order) -> Iterator[array[int]]:
+        """The same piece by piece, a screenful first."""
+        return queues.batches(self.connection, self._query(text), order, self.config.split.seed)
 
     def rows(self, record_ids: Sequence[int]) -> list[StoredRecord]:
         """Some records by their ids, in this order; those that are gone are left out."""
@@ -331,21 +325,7 @@ class Project:
 
     def stats(self) -> Stats:
         """Counts by status, split, label and finding."""
-        everything = Query()
-        rows = self.connection.execute(
-            """SELECT check_id, count(DISTINCT record_id) FROM findings JOIN records ON records.id = record_id
-               WHERE hidden = 0 AND NOT suppressed GROUP BY 1 ORDER BY 1"""
-        ).fetchall()
-        return Stats(
-            records=records.count(self.connection, everything),
-            status=records.tally(self.connection, "status", everything),
-            split=records.tally(self.connection, "split", everything),
-            label=records.tally(self.connection, "label", everything)
-            if self.kind == "classification"
-            else {},
-            issues=dict(rows),
-            rejects=len(self.rejects()),
-        )
+        return counting.stats(self.connection, self.kind)
 
     def values(self, key: Literal["source", "tag"]) -> list[str]:
         """The values that are in use."""

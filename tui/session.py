@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from array import array
 from collections import deque
@@ -28,6 +29,8 @@ from curator.text import revealed_line
 from .tokens import Tokens
 
 _T = TypeVar("_T")
+_STEPS = 20_000
+"""Instructions of SQLite between two looks at whether a search is still wanted."""
 _PACE_WINDOW = 60.0
 """Seconds over which decisions are counted for the pace."""
 
@@ -74,6 +77,35 @@ class Session:
         project = Project(self.root)
         try:
             return project.queue(query, order)
+        finally:
+            project.close()
+
+    def search(
+        self,
+        query: str,
+        order: Order,
+        found: Callable[[array[int], bool], None],
+        unwanted: Callable[[], bool],
+    ) -> None:
+        """Look for the ids that a query fits; `found` is told of a screenful at once, and of all at the end (True).
+
+        Ends early once it is `unwanted`. Opens the project once more, so any thread may ask.
+
+        Raises:
+            CuratorError: the query cannot be read.
+        """
+        project = Project(self.root)
+        try:
+            project.connection.set_progress_handler(unwanted, _STEPS)
+            ids = array("q")
+            for batch in project.batches(query, order):
+                ids.extend(batch)
+                if len(ids) == len(batch):
+                    found(batch, False)
+            found(ids, True)
+        except sqlite3.OperationalError:
+            if not unwanted():
+                raise
         finally:
             project.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sqlite3
 from array import array
+from collections.abc import Iterator
 from typing import Literal
 
 from curator.query import Query
@@ -27,6 +28,8 @@ ORDERS: tuple[Order, ...] = ("open", "file", "random", "findings", "label-errors
 likely label errors, those of which a classifier is least sure."""
 SORTED: tuple[Order, ...] = ("file", "newest", "longest", "shortest", "label", "findings", "random")
 """For looking through them."""
+
+_SCREENFUL, _BATCH = 100, 20_000
 
 _RANKED = """(SELECT min(CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END) FROM findings
     WHERE record_id = records.id AND NOT suppressed)"""
@@ -51,9 +54,26 @@ _CLAUSES: dict[Order, str] = {
 
 def queue(connection: sqlite3.Connection, query: Query, order: Order, seed: int = 0) -> array[int]:
     """The ids of a query's records in some order; eight bytes a record, so that a million are no burden."""
-    where, parameters = condition(query)
-    clause = _CLAUSES[order].format(where=where)
-    ids = array("q", (i for (i,) in connection.execute(f"SELECT id FROM records WHERE {clause}", parameters)))
-    if order == "random":
-        random.Random(seed).shuffle(ids)
+    ids = array("q")
+    for batch in batches(connection, query, order, seed):
+        ids.extend(batch)
     return ids
+
+
+def batches(
+    connection: sqlite3.Connection, query: Query, order: Order, seed: int = 0
+) -> Iterator[array[int]]:
+    """The same piece by piece, a screenful first: what is found first can be shown while the search goes on."""
+    where, parameters = condition(query)
+    rows = connection.execute(
+        f"SELECT id FROM records WHERE {_CLAUSES[order].format(where=where)}", parameters
+    )
+    if order == "random":
+        ids = array("q", (i for (i,) in rows))
+        random.Random(seed).shuffle(ids)
+        yield ids
+        return
+    size = _SCREENFUL
+    while batch := array("q", (i for (i,) in rows.fetchmany(size))):
+        yield batch
+        size = _BATCH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from curator.errors import CuratorError
 from curator.query import Query, Term
-from curator.records import SPLITS
+from curator.records import KINDS, SPLITS, field_names
 from curator.store.derived import dump
 from curator.text import nearest
 
@@ -15,6 +15,11 @@ LIVE, DELETED, WITHDRAWN = 0, 1, 2
 """The column `hidden`: shown; deleted by the user; gone because its import was undone."""
 
 NOTHING = "none"
+_SYNTAX = '"\\{}[]:,'
+_NAMES = " ".join(
+    ("role", "content", "system", "user", "assistant", *(n for kind in KINDS for n in field_names(kind)))
+)
+"""Words of the JSON that are no text; a search for a part of one has to look closer."""
 _NUMBERS = {"id": "id", "line": "line", "len": "length"}
 
 
@@ -62,14 +67,29 @@ def _single(term: Term, value: str) -> Condition:
 
 
 def _text(wanted: str) -> Condition:
-    """Records in plain ASCII are searched in their fields: in the JSON first, then in each value of those it hits."""
+    """Records in plain ASCII have no text of their own for searches: they are searched in the JSON of their fields.
+
+    LIKE knows the cases of ASCII, and is four times as fast as `instr` on lowered text. What could also stand between
+    the values (a quotation mark, the name of a field) is looked for in each value of the records that it hits.
+    """
     if not wanted.isascii():
         return "instr(search, ?) > 0", [wanted]
+    if wanted.isprintable() and not any(sign in wanted for sign in _SYNTAX) and wanted not in _NAMES:
+        return "(fields LIKE ? ESCAPE '\\' OR (search != '' AND instr(search, ?) > 0))", [
+            _anywhere(wanted),
+            wanted,
+        ]
     sql = """CASE WHEN search != '' THEN instr(search, ?) > 0
-        ELSE instr(lower(fields), ?) > 0 AND EXISTS
+        ELSE fields LIKE ? ESCAPE '\\' AND EXISTS
             (SELECT 1 FROM json_tree(fields)
-             WHERE atom IS NOT NULL AND key IS NOT 'role' AND instr(lower(atom), ?) > 0) END"""
-    return sql, [wanted, dump(wanted)[1:-1], wanted]
+             WHERE atom IS NOT NULL AND key IS NOT 'role' AND atom LIKE ? ESCAPE '\\') END"""
+    return sql, [wanted, _anywhere(dump(wanted)[1:-1]), _anywhere(wanted)]
+
+
+def _anywhere(wanted: str) -> str:
+    for sign in "\\%_":
+        wanted = wanted.replace(sign, "\\" + sign)
+    return f"%{wanted}%"
 
 
 def _issue(value: str) -> Condition:

@@ -12,6 +12,7 @@ from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Footer, Input, Static
+from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 from curator.store.journal import Step
@@ -35,10 +36,11 @@ _WIDE = 100
 
 
 class Found(Message):
-    """The records that a filter fits."""
+    """The records that a filter fits: the first of them, or all."""
 
-    def __init__(self, query: str, ids: array[int]) -> None:
+    def __init__(self, query: str, ids: array[int], whole: bool) -> None:
         self.query = query
+        self.whole = whole
         self.ids = ids
         super().__init__()
 
@@ -151,12 +153,16 @@ A filter is a few conditions, and a record must fit them all:
 
     @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
     def _find(self, query: str) -> None:
+        worker = get_current_worker()
+
+        def tell(ids: array[int], whole: bool) -> None:
+            if not worker.is_cancelled:
+                self.post_message(Found(query, ids, whole))
+
         try:
-            ids = self._session.queue(query, self._order)
+            self._session.search(query, self._order, tell, lambda: worker.is_cancelled)
         except CuratorError as error:
             self.post_message(Refused(f"{error.problem} {error.remedy}".strip()))
-            return
-        self.post_message(Found(query, ids))
 
     @on(Found)
     def show_found(self, message: Found) -> None:
@@ -164,7 +170,7 @@ A filter is a few conditions, and a record must fit them all:
         message.stop()
         self._said = self._said if message.query == self._query else ""
         self._query = message.query
-        self.grid.show(message.ids)
+        self.grid.show(message.ids, message.whole)
         self.tell_state()
         if not len(message.ids):
             empty = _("No record fits.") if message.query else _("The project is empty. F10 imports files.")
@@ -183,11 +189,16 @@ A filter is a few conditions, and a record must fit them all:
         parts = [
             self._said,
             counted("{n} picked", "{n} picked", picked) if picked else "",
-            counted("{n} record", "{n} records", len(self.grid)),
+            self._number(),
             _(NAMES[self._order]) if self._order != "file" else "",
         ]
         self.problem.update(line("  ·  ".join(part for part in parts if part), 200))
         self.problem.remove_class("-bad")
+
+    def _number(self) -> str:
+        if not self.grid.whole:
+            return _("searching …")
+        return counted("{n} record", "{n} records", len(self.grid))
 
     @on(Refused)
     def show_refusal(self, message: Refused) -> None:

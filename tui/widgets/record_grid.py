@@ -120,9 +120,21 @@ class RecordGrid(ScrollView, can_focus=True):
         self._pages: OrderedDict[int, dict[int, StoredRecord]] = OrderedDict()
         self._picked: set[int] = set()
         self.cursor = 0
+        self.whole = True
+        """Whether all records of the filter are in the list, not only the first of them."""
 
-    def show(self, ids: array[int]) -> None:
-        """Show other records, from the first on."""
+    def show(self, ids: array[int], whole: bool) -> None:
+        """Show other records, from the first on; the rest of a list that is not whole yet follows."""
+        grown, self.whole = (
+            not self.whole and ids[: len(self._ids)] == self._ids and len(self._ids) > 0,
+            whole,
+        )
+        if grown:
+            self._ids = ids
+            self._pages.clear()
+            self.virtual_size = Size(self.size.width, len(ids))
+            self.refresh()
+            return
         here = self.record_id
         self._ids = ids
         self._pages.clear()
