@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,6 +63,7 @@ COMMANDS: dict[str, Entry] = {
     "try": Entry("training_commands", "Ask a tuned model."),
     "evaluate": Entry("evaluation_commands", "Score base, rivals and tuned model on the test set."),
     "report": Entry("evaluation_commands", "Write and show the report of a run."),
+    "serve": Entry("serve_commands", "Show the terminal UI in a browser on this machine."),
     "doctor": Entry("setup_commands", "Show what this machine has for Curator."),
     "schema": Entry("setup_commands", "Print a JSON Schema."),
     "demo": Entry("setup_commands", "Walk the whole way on the bundled samples."),
@@ -133,7 +135,8 @@ def _open(state: State) -> int:
     """The terminal UI on the project here, or the choice of one; the way in where there is no terminal."""
     from curator.errors import NotFound
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = "TEXTUAL_DRIVER" in os.environ
+    if not (served or (sys.stdin.isatty() and sys.stdout.isatty())):
         say(_WELCOME)
         return ExitCode.DONE
     try:
