@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 
 import pytest
-from curator.tui import bringing
+from curator.tui import bringing, handing
+from curator.tui.screens import import_
 from curator.tui.screens.import_ import ImportScreen
 from curator.tui.screens.rejects import RejectsScreen
 from curator.tui.widgets.file_list import FileList
 from textual.widgets import Select
+from textual.worker import get_current_worker
 
 from tests.tui.driving import drive, press, settled, shown
 from tests.tui.test_screens import HOSTILE
@@ -32,6 +36,21 @@ async def look_at(app, pilot, path):
     app.screen.query_one("#path").value = str(path)
     await press(pilot, "enter")
     await settled(pilot)
+
+
+@pytest.fixture
+def handed(monkeypatch):
+    """Set once the thread of an import has handed over what it did; a stopped worker does not wait for it."""
+    event = threading.Event()
+
+    def hand_over(*arguments):
+        try:
+            handing.hand_over(*arguments)
+        finally:
+            event.set()
+
+    monkeypatch.setattr(import_, "hand_over", hand_over)
+    return event
 
 
 async def say(app, pilot, name, value):
@@ -192,7 +211,7 @@ def test_what_cannot_be_read_is_told_and_nothing_is_imported(make_project):
     drive(project, story)
 
 
-def test_a_stopped_import_leaves_nothing(make_project, monkeypatch):
+def test_a_stopped_import_leaves_nothing(make_project, monkeypatch, handed):
     project = make_project()
     rows = "".join(json.dumps({"text": f"row {n}", "label": "a"}) + "\n" for n in range(10_000))
     path = beside(project, "many.jsonl", rows)
@@ -215,9 +234,43 @@ def test_a_stopped_import_leaves_nothing(make_project, monkeypatch):
         await look_at(app, pilot, path)
         screen = app.screen
         await press(pilot, "i")
+        await asyncio.to_thread(handed.wait, 30)
         await settled(pilot)
         assert app.screen is screen
         assert "Stopped" in shown(app, "#import-state")
+
+    drive(project, story)
+    assert project.stats().records == 0
+
+
+def test_going_to_another_page_stops_the_import_and_says_so(make_project, monkeypatch, handed):
+    project = make_project()
+    rows = "".join(json.dumps({"text": f"row {n}", "label": "a"}) + "\n" for n in range(10_000))
+    path = beside(project, "many.jsonl", rows)
+    bring = bringing.bring
+
+    said = []
+
+    async def story(app, pilot):
+        monkeypatch.setattr(app, "notify", lambda words, **_: said.append(words))
+
+        def stopped(session, path, options, progress):
+            def told(rows, share):
+                if rows == 4000:
+                    app.call_from_thread(app.show_page, "records")
+                    while not get_current_worker().is_cancelled:
+                        pass
+                progress(rows, share)
+
+            return bring(session, path, options, told)
+
+        monkeypatch.setattr(bringing, "bring", stopped)
+        await look_at(app, pilot, path)
+        await press(pilot, "i")
+        await asyncio.to_thread(handed.wait, 30)
+        await settled(pilot)
+        assert not isinstance(app.screen, ImportScreen)
+        assert said == ["The import was stopped: nothing of it was brought in."]
 
     drive(project, story)
     assert project.stats().records == 0

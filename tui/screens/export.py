@@ -15,10 +15,12 @@ from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
+from curator.text import visible
 
 from .. import dividing, marks
 from ..display import block, line
 from ..dividing import Order
+from ..handing import hand_over
 from ..language import N_, _, counted
 from ..page import Page
 from ..session import Session
@@ -200,7 +202,7 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
 
     @work(thread=True, exclusive=True, group="export", exit_on_error=False)
     def _write(self, order: Order) -> None:
-        worker = get_current_worker()
+        app, worker = self.app, get_current_worker()
 
         def progress(rows: int) -> None:
             if worker.is_cancelled:
@@ -208,12 +210,21 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
             self.post_message(Progressed(rows))
 
         try:
-            done: Message = Exported(*dividing.export(self._session, order, progress))
+            done: Exported | Refused = Exported(*dividing.export(self._session, order, progress))
         except _Stopped:
             done = Exported(None, 0)
         except CuratorError as error:
             done = Refused(error)
-        self.post_message(done)
+        hand_over(app, self, done, lambda: self._end_elsewhere(done))
+
+    def _end_elsewhere(self, done: Exported | Refused) -> None:
+        """Whoever went to another page has stopped the export, unless it was over already."""
+        if isinstance(done, Refused):
+            self.complain(done.error)
+        elif done.export is None:
+            self.tell(_("The export was stopped: nothing was written."))
+        else:
+            self.tell(visible(_("Written: {path}").format(path=done.export.path)))
 
     @on(Progressed)
     def show_progress(self, message: Progressed) -> None:

@@ -19,7 +19,8 @@ from curator.importing.sampling import Sample
 
 from .. import bringing, marks
 from ..display import line
-from ..language import N_, _
+from ..handing import hand_over
+from ..language import N_, _, counted
 from ..page import Page
 from ..session import Session
 from ..telling import imported, previewed
@@ -220,7 +221,7 @@ reason. `u` takes an import back.
 
     @work(thread=True, exclusive=True, group="import", exit_on_error=False)
     def _import(self, path: str, options: Options) -> None:
-        worker = get_current_worker()
+        app, worker = self.app, get_current_worker()
 
         def progress(rows: int, share: float) -> None:
             if worker.is_cancelled:
@@ -228,12 +229,22 @@ reason. `u` takes an import back.
             self.post_message(Progressed(rows, share))
 
         try:
-            done: Message = Imported(bringing.bring(self._session, path, options, progress))
+            done: Imported | Refused = Imported(bringing.bring(self._session, path, options, progress))
         except _Stopped:
             done = Imported(None)
         except CuratorError as error:
             done = Refused(error)
-        self.post_message(done)
+        hand_over(app, self, done, lambda: self._end_elsewhere(done))
+
+    def _end_elsewhere(self, done: Imported | Refused) -> None:
+        """Whoever went to another page has stopped the import, unless it was over already."""
+        if isinstance(done, Refused):
+            self.complain(done.error)
+        elif done.report is None:
+            self.tell(_("The import was stopped: nothing of it was brought in."))
+        else:
+            bringing.caught_up(self._session)
+            self.tell(counted("{n} record added", "{n} records added", done.report.added))
 
     @on(Progressed)
     def show_progress(self, message: Progressed) -> None:

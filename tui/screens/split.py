@@ -17,6 +17,7 @@ from curator.errors import CuratorError
 from .. import bringing, dividing
 from ..dialogs.asking import ConfirmDialog
 from ..display import line
+from ..handing import hand_over
 from ..language import N_, _, counted
 from ..page import Page
 from ..session import Session
@@ -219,10 +220,20 @@ comes into it or leaves it.
 
     @work(thread=True, exclusive=True, group="split", exit_on_error=False)
     def _divide(self, fresh: bool, freeze: bool, settings: dividing.Values) -> None:
+        app = self.app
         try:
-            self.post_message(Divided(dividing.split(self._session, fresh, freeze, settings), freeze))
+            done: Divided | Refused = Divided(dividing.split(self._session, fresh, freeze, settings), freeze)
         except CuratorError as error:
-            self.post_message(Refused(error))
+            done = Refused(error)
+        hand_over(app, self, done, lambda: self._end_elsewhere(done))
+
+    def _end_elsewhere(self, done: Divided | Refused) -> None:
+        """The split went on while somebody looked at another page."""
+        if isinstance(done, Refused):
+            self.complain(done.error)
+        else:
+            bringing.caught_up(self._session)
+            self.tell(_told(done))
 
     @on(Divided)
     def show_result(self, message: Divided) -> None:
@@ -232,13 +243,7 @@ comes into it or leaves it.
         bringing.caught_up(self._session)
         self.form.renew(self._session.config)
         self._told = result(message.report, self._session.config.split)
-        self.tell(
-            _("The test set is frozen.")
-            if message.froze
-            else counted(
-                "{n} record got another side.", "{n} records got another side.", message.report.changed
-            )
-        )
+        self.tell(_told(message))
         self._look()
 
     @on(Refused)
@@ -298,6 +303,13 @@ comes into it or leaves it.
             self.dismiss()
         else:
             self.side.focus()
+
+
+def _told(done: Divided) -> str:
+    """What was done, in a sentence."""
+    if done.froze:
+        return _("The test set is frozen.")
+    return counted("{n} record got another side.", "{n} records got another side.", done.report.changed)
 
 
 def _next(found: Overview) -> str:
