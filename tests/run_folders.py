@@ -51,7 +51,7 @@ def spec_of(config: Config, name: str, export: Path) -> RunSpec:
         kind=config.kind,
         labels=config.labels,
         model=config.model,
-        model_path=runs.resolve_model(config.model),
+        model_path="bundled",
         export_path=str(export),
         export_sha256=runs.hash_export(export),
         train=config.train,

@@ -28,6 +28,8 @@ _CELL = 7
 """Cells of a column of the confusion matrix; longer labels are cut."""
 _HEAD = 16
 _PAIRS = 100
+_LONG = 4000
+"""Characters of a text that are shown below the list; its record has it whole."""
 _TURNS = {"worse": "down", "better": "up", "same": "new"}
 _Part = Content | str | tuple[str, str]
 
@@ -232,8 +234,12 @@ def row_line(row: RankedRow, is_labelled: bool, width: int) -> Content:
     return row_of(cells, width)
 
 
+def whole(text: str) -> Content:
+    """A text as it stands; one that would take long to lay out is cut."""
+    return block(text if len(text) <= _LONG else text[:_LONG] + marks.sign("cut"))
+
+
 def answer(title: str, text: str) -> Content:
     """What a system said about a row, under its name."""
-    return Content.assemble(
-        (title + "\n", "bold"), block(text) if text else Content.styled(_("(nothing)"), "dim")
-    )
+    said = whole(text) if text else Content.styled(_("(nothing)"), "dim")
+    return Content.assemble((title + "\n", "bold"), said)

@@ -248,7 +248,7 @@ A gain counts when its 95 % interval leaves out zero; what is within chance prov
         if place >= len(rows):
             return
         row = rows[place]
-        self.query_one("#row-text", Static).update(block(row.text))
+        self.query_one("#row-text", Static).update(verdicts.whole(row.text))
         told = {"base": (_("base said"), row.base), "tuned": (_("tuned said"), row.tuned)}
         told["reference"] = (_("right is"), row.reference)
         for part, (title, text) in told.items():

@@ -14,6 +14,8 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, Static
 
+from curator.text import visible
+
 from ..display import line
 from ..language import _
 
@@ -49,7 +51,7 @@ class ModelForm(VerticalScroll, can_focus=False):
         """`before` are further lines, by their names; `texts` what stands in the model's."""
         super().__init__(id=name)
         self._model = model
-        self._texts = {**before, **texts}
+        self._texts = {name: visible(text) for name, text in {**before, **texts}.items()}
 
     def compose(self) -> ComposeResult:
         """A name and a field on each line."""
@@ -104,6 +106,8 @@ class ModelForm(VerticalScroll, can_focus=False):
     def tell_changed(self, event: Message) -> None:
         """Let the page check it."""
         event.stop()
+        if isinstance(event, Input.Changed) and event.value != visible(event.value):
+            event.input.value = visible(event.value)
         self.post_message(self.Changed())
 
     @on(Input.Submitted)
