@@ -19,7 +19,7 @@ FLOORS = {
     5: ("edits", "settings_file", "checks", "export", "train"),
     6: ("importing", "replacing", "suggesting", "dividing", "checking", "evaluate", "exporting", "schema", "doctor"),
     7: ("project",),
-    8: ("tuning", "demo"),
+    8: ("tuning", "demo", "checkup"),
     9: ("tui",),
     10: ("cli",),
     11: ("__main__",),

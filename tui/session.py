@@ -8,14 +8,12 @@ from array import array
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from curator.checking import CheckReport, Progress
 from curator.checks.registry import ALL
 from curator.config import Config
-from curator.diffs import pieces, told_apart
 from curator.project import Project
 from curator.records import SPLITS
 from curator.store.findings import Finding
@@ -24,8 +22,8 @@ from curator.store.queues import Order
 from curator.store.records import Patch, StoredRecord
 from curator.store.search import STATUSES
 from curator.store.suggestions import Suggestion
-from curator.text import revealed_line
 
+from . import checking
 from .tokens import Tokens
 
 _T = TypeVar("_T")
@@ -143,31 +141,21 @@ class Session:
         self.project.editor.change("trim", "trim", [record_id], effect)
         self._decided.append(time.monotonic())
 
-    def check(self, progress: Progress) -> list[CheckReport]:
-        """Run the checks on what has changed; opens the project once more, so any thread may ask."""
-        project = Project(self.root)
-        try:
-            return project.check(progress=progress)
-        finally:
-            project.close()
+    def check(self, progress: Progress, unwanted: Callable[[], bool]) -> list[CheckReport] | None:
+        """Run the checks on what has changed; None when it became unwanted meanwhile. For a thread: it waits.
 
-    def preview(self, check_id: str, most: int) -> tuple[list[tuple[int, str, str, str, str]], int]:
-        """What a repair would change: (record, removed, added, before, after) of some places, and how many records."""
-        repairs = list(self.project.fixer([check_id]).preview(None))
-        shown: list[tuple[int, str, str, str, str]] = []
-        for repair in repairs[:most]:
-            for name in repair.after:
-                old, new = str(repair.before.get(name, "")), str(repair.after[name])
-                for piece in islice(pieces(old, new), most):
-                    removed = told_apart(piece.removed, piece.added)
-                    before, after = revealed_line(piece.before), revealed_line(piece.after)
-                    gone, come = revealed_line(removed), revealed_line(piece.added)
-                    shown.append((repair.record_id, gone, come, before, after))
-        return shown[: 4 * most], len(repairs)
+        Raises:
+            CuratorError: the checks could not be run.
+        """
+        return checking.run(self.root, progress, unwanted)
 
-    def repair(self, check_id: str) -> int:
-        """Repair what a check found, as one step; the number of records that changed."""
-        return self.project.fixer([check_id]).apply(self.project.editor, None)
+    def found(self, check_id: str, most: int) -> list[Finding]:
+        """The first findings of a check."""
+        return list(self.project.found([check_id], most))
+
+    def suppress_check(self, check_id: str, reason: str) -> None:
+        """Say why a check does not count in this project; without a reason it counts again."""
+        self.project.suppress(check_id, None, reason)
 
     def elsewhere(self, work: Callable[[Project], _T]) -> _T:
         """Do something with the project opened once more, so that any thread may ask."""

@@ -22,12 +22,13 @@ _ESCAPES = re.compile(
 class Terminal:
     """`python -m curator` in a pseudo-terminal of 100 by 30."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, code: str = "") -> None:
+        """`code` is Python to be run in the place of the command."""
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.chdir(folder)
             os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none", COLUMNS="100", LINES="30")
-            os.execv(sys.executable, [sys.executable, "-m", "curator"])
+            os.execv(sys.executable, [sys.executable, *(["-c", code] if code else ["-m", "curator"])])
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
         self.raw = b""
         self.closed = False
@@ -48,12 +49,12 @@ class Terminal:
         """All that was painted, without escape sequences."""
         return _ESCAPES.sub(b"", self.raw).decode("utf-8", "replace")
 
-    def wait_for(self, words: str, seconds: float = 30.0) -> None:
-        """Until some words were painted since the last `forget`."""
+    def wait_for(self, words: str, seconds: float = 30.0, pause: float = 0.05) -> None:
+        """Until some words were painted since the last `forget`; looks again after each pause."""
         end = time.monotonic() + seconds
         while words not in self.text:
             assert time.monotonic() < end, self.text[-2000:]
-            self.read()
+            self.read(pause)
 
     def forget(self) -> None:
         """Let what was painted go."""

@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
+
+from curator.checking import CheckReport, Progress
+from curator.project import Project
+
+
+def _checked_here(root: Path, progress: Progress, _unwanted: Callable[[], bool]) -> list[CheckReport]:
+    project = Project(root)
+    try:
+        return project.check(quick=True, progress=progress)
+    finally:
+        project.close()
 
 
 @pytest.fixture(autouse=True)
 def _own_state(tmp_path, monkeypatch):
     """The list of projects opened last is that of the test."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("CURATOR_LANGUAGE", "en")
+
+
+@pytest.fixture(autouse=True)
+def _quick_checks(request, monkeypatch):
+    """Checks run here and without the tokenizer, which takes seconds to load; `real_checks` runs them as users do."""
+    if "real_checks" not in request.fixturenames:
+        monkeypatch.setattr("curator.tui.checking.run", _checked_here)
+
+
+@pytest.fixture
+def real_checks():
+    """The checks run in a process of their own."""

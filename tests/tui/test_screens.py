@@ -116,7 +116,7 @@ def test_checks_lead_to_their_records_and_repair_after_a_preview(make_project):
         assert "mojibake" in names
         app.screen.query_one("#checks").highlighted = names.index("mojibake")
         await press(pilot, "r")
-        assert "1 records would change" in shown(app, "#detail")
+        assert "1 record would change" in shown(app, "#detail")
         assert "café" in shown(app, "#detail")
         assert project.record(1).fields["text"] == "The cafÃ© is open."
         await press(pilot, "r")

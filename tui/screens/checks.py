@@ -18,12 +18,16 @@ from textual.worker import get_current_worker
 from curator.checking import CheckReport
 from curator.errors import CuratorError
 
+from ..dialogs.asking import AskDialog
 from ..display import line
+from ..language import N_, _, counted
+from ..marks import sign
 from ..page import Page
+from ..repairing import Previewed, preview
 from ..session import Session
+from ..widgets.diff_view import changes_of
 
-_MARKS = {"error": "✗", "warning": "!", "info": "i"}
-_PREVIEWED = 8
+_EXAMPLES = 20
 
 
 class Progressed(Message):
@@ -46,33 +50,48 @@ class Checked(Message):
         super().__init__()
 
 
-class _Cancelled(Exception):
-    """Ends a run that nobody waits for."""
+class Prepared(Message):
+    """What a repair would change is known."""
+
+    def __init__(self, check_id: str, previewed: Previewed) -> None:
+        self.check_id, self.previewed = check_id, previewed
+        super().__init__()
+
+
+class Repaired(Message):
+    """A repair has been made."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__()
 
 
 class ChecksScreen(Page[None]):
     """The findings of all checks."""
 
     NAME = "checks"
-    HELP = """\
+    HELP = N_("""\
 # Checks
 
-What would harm a fine-tune, the worst first. `enter` shows the records, `r` shows what a repair would change,
-and a second `r` makes it. `u` takes it back.
-"""
+What would harm a fine-tune, the worst first. The checks look only at what has changed since they last ran, and you can
+leave this page while they do.
+
+- `enter` shows the records in which something was found
+- `r` shows what a repair would change, a second `r` makes it; `u` takes it back
+- `s` says with a reason that a check does not count in this project; an empty reason lets it count again
+""")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "enter",
-            "open",
-            "Records",
-            id="checks.open",
-            tooltip="The records in which it was found.",
-            priority=True,
+            "enter", "open", N_("Records"), id="checks.open", tooltip=N_("Where it was found."), priority=True
         ),
-        Binding("r", "repair", "Repair", id="checks.repair", tooltip="Show the repair, then make it."),
-        Binding("u", "undo", "Undo", id="checks.undo", tooltip="Take the newest step back."),
-        Binding("c", "run", "Run again", id="checks.run", tooltip="Look at what has changed."),
-        Binding("escape", "leave", "Leave", id="checks.leave", tooltip="Back to the list."),
+        Binding(
+            "r", "repair", N_("Repair"), id="checks.repair", tooltip=N_("Show the repair, then make it.")
+        ),
+        Binding("s", "suppress", N_("No fault"), id="checks.suppress", tooltip=N_("It does not count here.")),
+        Binding("u", "undo", N_("Undo"), id="checks.undo", tooltip=N_("Take the newest step back.")),
+        Binding("c", "run", N_("Run again"), id="checks.run", tooltip=N_("Look at what has changed.")),
+        Binding("x", "cancel", N_("Stop"), id="checks.cancel", tooltip=N_("Stop the run."), show=False),
+        Binding("escape", "leave", N_("Leave"), id="checks.leave", tooltip=N_("Back to the list.")),
     ]
     state = getters.query_one("#state", Static)
     listed = getters.query_one("#checks", OptionList)
@@ -100,61 +119,81 @@ and a second `r` makes it. `u` takes it back.
 
     def action_run(self) -> None:
         """Look at what has changed."""
-        self.state.update(Content("looking …"))
+        self.state.update(Content(_("looking …")))
         self._run()
+
+    def action_cancel(self) -> None:
+        """Stop the run; what earlier runs found stays."""
+        self.workers.cancel_group(self, "checks")
+        self.state.update(Content(_("stopped")))
 
     @work(thread=True, exclusive=True, group="checks", exit_on_error=False)
     def _run(self) -> None:
         worker = get_current_worker()
 
         def progress(what: str, done: int, total: int) -> None:
-            if worker.is_cancelled:
-                raise _Cancelled
             self.post_message(Progressed(what, done, total))
 
         try:
-            reports = self._session.check(progress)
-        except _Cancelled:
-            return
+            reports = self._session.check(progress, lambda: worker.is_cancelled)
         except CuratorError as error:
-            self.app.call_from_thread(self.notify, error.problem, severity="error", markup=False)
+            self.app.call_from_thread(self.complain, error)
             return
-        self.post_message(Checked(reports))
+        if reports is not None:
+            self.post_message(Checked(reports))
 
     @on(Progressed)
     def show_progress(self, message: Progressed) -> None:
         """Say what is being looked at."""
         message.stop()
-        place = f"  {message.done:,} of {message.total:,}" if message.total else ""
-        self.state.update(line(f"{message.what}{place}", 200))
+        place = f"  {message.done:,} / {message.total:,}" if message.total else ""
+        self.state.update(line(f"{_(message.what)}{place}", 200))
 
     @on(Checked)
     def show_reports(self, message: Checked) -> None:
         """Fill the list with the checks that found something."""
         message.stop()
-        found = [report for report in message.reports if report.count]
-        self._reports = {report.id: report for report in found}
-        quiet = len(message.reports) - len(found)
-        self.state.update(line(f"{len(found)} checks found something, {quiet} nothing", 200))
+        here = self._current()
+        told = [report for report in message.reports if report.count or report.suppressed or report.skipped]
+        self._reports = {report.id: report for report in told}
+        self._tell_state(message.reports)
         self.listed.clear_options()
-        self.listed.add_options(Option(_listed(report), id=report.id) for report in found)
-        self.listed.highlighted = 0 if found else None
-        if not found:
-            self.detail.update(Content("Nothing was found. The data are fit for training."))
+        self.listed.add_options(Option(_listed(report), id=report.id) for report in told)
+        places = [report.id for report in told]
+        self.listed.highlighted = (
+            (places.index(here.id) if here and here.id in places else 0) if told else None
+        )
+        if not told:
+            self.detail.update(Content(_("Nothing was found. The data are fit for training.")))
+
+    def _tell_state(self, reports: Sequence[CheckReport]) -> None:
+        found = sum(report.count > 0 for report in reports)
+        loud = counted("{n} check found something", "{n} checks found something", found)
+        quiet = counted("{n} found nothing", "{n} found nothing", len(reports) - found)
+        self.state.update(line(f"{loud}, {quiet}", 200))
 
     @on(OptionList.OptionHighlighted)
     def show_check(self, event: OptionList.OptionHighlighted) -> None:
         """What the check is about, with examples."""
+        event.stop()
         report = self._reports.get(event.option.id or "")
         if report is None:
             return
         self._previewed = ""
-        parts: list[Content | tuple[str, str]] = [(report.title + "\n", "bold"), (report.harm + "\n\n", "")]
-        for finding in self._session.project.found([report.id], 20):
-            where = f"record {finding.record_id}: " if finding.record_id is not None else ""
-            parts += [line(where + finding.message, 300), ("\n", "")]
+        parts: list[Content | str | tuple[str, str]] = [
+            (_(report.title) + "\n", "bold"),
+            _(report.harm),
+            "\n\n",
+        ]
+        if report.skipped:
+            parts += [line(_("It could not run: {why}").format(why=report.skipped), 400), "\n"]
+        if report.reason:
+            parts += [line(_("It does not count here: {why}").format(why=report.reason), 400), "\n\n"]
         if report.fix:
-            parts += [("\nr: ", "bold"), (report.fix, "")]
+            parts += [("r: ", "bold $accent"), _(report.fix), "\n\n"]
+        for finding in self._session.found(report.id, _EXAMPLES):
+            where = f"{finding.record_id}  " if finding.record_id is not None else ""
+            parts += [Content.styled(where, "dim"), line(finding.message, 300), "\n"]
         self.detail.update(Content.assemble(*parts))
 
     def _current(self) -> CheckReport | None:
@@ -168,7 +207,7 @@ and a second `r` makes it. `u` takes it back.
             self.host.show_records(f"issue:{report.id}")
 
     def action_leave(self) -> None:
-        """Back to the list; a run that is under way ends."""
+        """Back to the list."""
         self.workers.cancel_group(self, "checks")
         self.dismiss()
 
@@ -176,44 +215,91 @@ and a second `r` makes it. `u` takes it back.
         """Show what the repair would change; the second time, change it."""
         report = self._current()
         if report is None or not report.fix:
-            self.notify("There is no safe repair for this; open the records instead.", markup=False)
+            self.tell(_("There is no safe repair for this; open the records instead."))
+        elif self._previewed == report.id:
+            self._previewed = ""
+            self._repair(report.id)
+        else:
+            self.detail.update(Content(_("working out what would change …")))
+            self._prepare(report.id)
+
+    @work(thread=True, exclusive=True, group="repair", exit_on_error=False)
+    def _prepare(self, check_id: str) -> None:
+        try:
+            found = self._session.elsewhere(lambda project: preview(project, check_id))
+        except CuratorError as error:
+            self.app.call_from_thread(self.complain, error)
             return
-        if self._previewed != report.id:
-            self._preview(report)
+        self.post_message(Prepared(check_id, found))
+
+    @on(Prepared)
+    def show_preview(self, message: Prepared) -> None:
+        """The first changes of the repair."""
+        message.stop()
+        current = self._current()
+        if current is None or current.id != message.check_id:
             return
-        changed = self._session.repair(report.id)
-        self.notify(f"{changed:,} records changed. u takes it back.", markup=False)
+        total = message.previewed.total
+        head = counted(
+            "{n} record would change; r again makes it so",
+            "{n} records would change; r again makes it so",
+            total,
+        )
+        parts: list[Content | str | tuple[str, str]] = [(head + "\n\n", "bold")]
+        for repair in message.previewed.first:
+            for name in {**repair.before, **repair.after}:
+                change = changes_of(repair.before.get(name), repair.after.get(name))
+                parts += [Content.styled(f"{repair.record_id}  ", "dim"), change, "\n"]
+        self.detail.update(Content.assemble(*parts))
+        self._previewed = message.check_id if total else ""
+
+    @work(thread=True, exclusive=True, group="repair", exit_on_error=False)
+    def _repair(self, check_id: str) -> None:
+        try:
+            count = self._session.elsewhere(
+                lambda project: project.fixer([check_id]).apply(project.editor, None)
+            )
+        except CuratorError as error:
+            self.app.call_from_thread(self.complain, error)
+            return
+        self.post_message(Repaired(count))
+
+    @on(Repaired)
+    def show_repaired(self, message: Repaired) -> None:
+        """Say what was done, and look again."""
+        message.stop()
+        self.tell(
+            counted(
+                "{n} record changed. u takes it back.", "{n} records changed. u takes it back.", message.count
+            )
+        )
         self.action_run()
 
-    def _preview(self, report: CheckReport) -> None:
-        shown, total = self._session.preview(report.id, _PREVIEWED)
-        parts: list[Content | tuple[str, str]] = [
-            (f"{total:,} records would change; r again makes it so\n\n", "bold")
-        ]
-        for record_id, removed, added, before, after in shown:
-            parts += [
-                (f"record {record_id}\n", "dim"),
-                line(before, 60),
-                ("[-", ""),
-                line(removed, 200).stylize("red strike"),
-            ]
-            parts += [
-                ("-]{+", ""),
-                line(added, 200).stylize("green"),
-                ("+}", ""),
-                line(after, 60),
-                ("\n", ""),
-            ]
-        self.detail.update(Content.assemble(*parts))
-        self._previewed = report.id
+    def action_suppress(self) -> None:
+        """Say that the check does not count in this project, or that it counts again."""
+        report = self._current()
+        if report is not None:
+            question = _("Why does {check} not count in this project? (empty: it counts)").format(
+                check=report.id
+            )
+            dialog = AskDialog(question, report.reason)
+            self.app.push_screen(dialog, lambda reason: self._suppress(report.id, reason))
+
+    def _suppress(self, check_id: str, reason: str | None) -> None:
+        if reason is not None:
+            self._session.suppress_check(check_id, reason.strip())
+            self.action_run()
 
     def action_undo(self) -> None:
         """Take the newest step back, and look again."""
         step = self._session.undo()
-        self.notify(f"undone: {step.summary}" if step else "nothing to be undone", markup=False)
+        self.tell(line(f"{_('undone')}: {step.summary}", 200).plain if step else _("nothing to be undone"))
         self.action_run()
 
 
 def _listed(report: CheckReport) -> Content:
-    """Mark, number and name; a hammer where there is a repair."""
-    return Content(f"{_MARKS[report.severity]} {report.count:>7,}  {report.id}{'  ⚒' if report.fix else ''}")
+    """Mark, number and name; whether there is a repair, and how many do not count."""
+    repair = f"  {sign('repair')}" if report.fix and report.count else ""
+    suppressed = f"  ({_('no fault')}: {report.suppressed:,})" if report.suppressed else ""
+    skipped = f"  ({_('not run')})" if report.skipped else ""
+    return Content(f"{sign(report.severity)} {report.count:>7,}  {report.id}{repair}{suppressed}{skipped}")
