@@ -200,19 +200,28 @@ A gain counts when its 95 % interval leaves out zero; what is within chance prov
         if run is None or run.name != message.name:
             return
         self._scored = message.scored
-        width = max(self.size.width - 4, 40)
-        if message.scored is None:
-            words = verdicts.unscored_words(run, message.log)
-            if message.error is not None:
-                words = Content.assemble(block(message.error.problem), "\n", block(message.error.remedy))
-            self.query_one("#figures-text", Static).update(words)
-            self.query_one("#confusions-text", Static).update(words)
-        else:
-            found = message.scored.evaluation
-            self.query_one("#figures-text", Static).update(verdicts.figures(found, width))
-            self.query_one("#confusions-text", Static).update(verdicts.confusion(found, width))
+        self._fill_sheets(run, message)
         self._fill_rows()
         self.refresh_bindings()
+
+    def _fill_sheets(self, run: Overview, message: Loaded) -> None:
+        width = max(self.size.width - 4, 40)
+        if message.scored is not None:
+            found = message.scored.evaluation
+            about, confused = verdicts.figures(found, width), verdicts.confusion(found, width)
+        elif message.error is not None:
+            about = Content.assemble(block(message.error.problem), "\n", block(message.error.remedy))
+            confused = about
+        else:
+            about = confused = verdicts.unscored_words(run, message.log)
+        self.query_one("#figures-text", Static).update(about)
+        self.query_one("#confusions-text", Static).update(confused)
+
+    def on_resize(self) -> None:
+        """Lay everything out for another width."""
+        if self._current is not None:
+            self._fill_runs(self._current.name)
+            self._load(self._current)
 
     def _fill_rows(self) -> None:
         self.row_list.clear_options()

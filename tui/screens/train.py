@@ -167,13 +167,14 @@ the program or lose the connection; it goes on, and this page shows it again.
 
     @on(Followed)
     def show_run(self, message: Followed) -> None:
-        """Show what is new; a run that has ended is not looked at again."""
+        """Show what is new."""
         message.stop()
         self._looking = False
-        if self._run is not None and self._run.overview is None and not self._run.problem:
-            self._run.problem = _("The run ended without a word.")
-        if self._run is not None:
-            self.panel.show(self._run, self._stopping)
+        run = self._run
+        if run is not None:
+            if run.overview is None and not run.problem and not self._stopping:
+                run.problem = _("The run ended without a word.")
+            self.panel.show(run, self._stopping)
         self.refresh_bindings()
 
     @on(ModelForm.Focused)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.color import Color
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
@@ -44,15 +45,19 @@ class LossCurve(Vertical):
         plot.clear_figure()
         plot.frame(not plain)
         if trained[0]:
-            plot.plot(*trained, marker="." if plain else "braille", color="blue+")
+            plot.plot(*trained, marker="." if plain else "braille", color=self._colour("primary"))
         if validated[0]:
-            plot.scatter(*validated, marker="o" if plain else "●", color="orange+")
+            plot.scatter(*validated, marker="o" if plain else "●", color=self._colour("warning"))
         steps = [*trained[0], *validated[0]]
         if steps:
             ticks = _ticks(int(min(steps)), int(max(steps)))
             plot.xticks(ticks, [f"{tick:,}" for tick in ticks])
         widget.refresh()
         self.query_one("#legend", Static).update(_legend(trained, validated, plain))
+
+    def _colour(self, name: str) -> tuple[int, int, int]:
+        """A colour of the theme, for the library that draws."""
+        return Color.parse(self.app.theme_variables[name]).rgb
 
 
 def _legend(trained: Points, validated: Points, plain: bool) -> Content:

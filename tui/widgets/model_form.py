@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from textual import events, on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
@@ -26,17 +26,18 @@ class ModelForm(VerticalScroll, can_focus=False):
     """The settings of a model, and some lines before them that belong to no model."""
 
     DEFAULT_CSS = """
-    ModelForm { height: 1fr; }
-    ModelForm .row { height: 1; width: 100%; }
-    ModelForm .row > Static { width: 19; height: 1; }
-    ModelForm .row > Input { width: 1fr; height: 1; border: none; padding: 0 1; }
-    ModelForm .row > Select { width: 1fr; }
-    ModelForm .row SelectCurrent { padding-left: 1; }
-    ModelForm .row.-bad > Static { color: $text-error; text-style: bold; }
+    ModelForm { height: 1fr; layout: grid; grid-size: 2; grid-columns: 19 1fr; grid-rows: 1; }
+    ModelForm > Input { height: 1; border: none; padding: 0 1; }
+    ModelForm > Static.-bad { color: $text-error; text-style: bold; }
+    ModelForm SelectCurrent { padding-left: 1; }
     """
 
     class Changed(Message):
         """A setting was changed."""
+
+        def can_replace(self, message: Message) -> bool:
+            """Many changes at once are checked once."""
+            return isinstance(message, ModelForm.Changed)
 
     class Focused(Message):
         """The cursor stands in another setting."""
@@ -56,9 +57,8 @@ class ModelForm(VerticalScroll, can_focus=False):
     def compose(self) -> ComposeResult:
         """A name and a field on each line."""
         for name, text in self._texts.items():
-            with Horizontal(classes="row", id=f"row-{name}"):
-                yield Static(Content(name.replace("_", " ")))
-                yield self._line(name, text)
+            yield Static(Content(name.replace("_", " ")), id=f"row-{name}")
+            yield self._line(name, text)
 
     def _line(self, name: str, text: str) -> Widget:
         field = self._model.model_fields.get(name)
@@ -87,10 +87,10 @@ class ModelForm(VerticalScroll, can_focus=False):
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark the lines that something is wrong with."""
         for name in self._texts:
-            row = self.query_one(f"#row-{name}")
-            row.set_class(name in problems, "-bad")
+            label = self.query_one(f"#row-{name}", Static)
+            label.set_class(name in problems, "-bad")
             sign = "! " if name in problems else ""
-            row.query(Static).first().update(line(sign + name.replace("_", " "), 18))
+            label.update(line(sign + name.replace("_", " "), 18))
 
     def set_text(self, name: str, text: str) -> None:
         """Put a text into a line; it does not count as changed."""

@@ -32,6 +32,8 @@ class RunPanel(Vertical):
     RunPanel #run-log { height: auto; max-height: 4; padding: 0 1; color: $text-muted; }
     """
 
+    _shown: tuple[object, ...] = ()
+
     def compose(self) -> ComposeResult:
         """State, figures and bar above, the losses in the middle, words below."""
         yield Static(id="run-state")
@@ -42,10 +44,14 @@ class RunPanel(Vertical):
         yield Static(id="run-log")
 
     def show(self, run: Following, stopping: bool) -> None:
-        """Show what is known now."""
+        """Show what is known now; nothing is drawn again that has not changed."""
+        state = (run.name, run.overview, run.last, tuple(run.log), run.problem, stopping, self.size)
+        if state == self._shown:
+            return
+        self._shown = state
         width = max(self.size.width - 2, 20)
         self.query_one("#run-state", Static).update(line(state_words(run, stopping), width))
-        self.query_one("#run-figures", Static).update(line(_figures(run.last), width))
+        self.query_one("#run-figures", Static).update(line(_figures(run.last, run.is_going), width))
         self.query_one("#run-bar", Static).update(_bar(run.last, width))
         end = self.query_one("#run-end", Static)
         end.update(_end(run))
@@ -91,15 +97,15 @@ def _state(found: Overview) -> str:
     }[found.state].format(step=f"{found.step:,}", steps=f"{found.steps:,}")
 
 
-def _figures(last: Event | None) -> str:
+def _figures(last: Event | None, is_going: bool) -> str:
     if last is None or last.loss is None:
         return ""
     parts = [_("loss {loss:.4f}").format(loss=last.loss)]
     if last.tokens_per_second is not None:
         parts.append(_("{speed:,.0f} tokens/s").format(speed=last.tokens_per_second))
-    if last.seconds_left is not None:
+    if is_going and last.seconds_left is not None:
         parts.append(_("{time} left").format(time=clock(last.seconds_left)))
-    if last.learning_rate is not None:
+    if is_going and last.learning_rate is not None:
         parts.append(_("learning rate {rate:.1e}").format(rate=last.learning_rate))
     parts.append(_("pass {epoch:.1f}").format(epoch=last.epoch))
     return f"  {marks.sign('between')}  ".join(parts)
@@ -130,4 +136,5 @@ def _next(found: Overview | None) -> str:
         return _("r goes on where it stopped; n begins another run.")
     if found.state == "finished":
         return _("F7 leads to the results, where e scores it; n begins another run.")
-    return _("F7 shows whether it was worth it; n begins another run.")
+    outcome = _(found.score.outcome).capitalize() if found.score is not None else ""
+    return _("{outcome}: F7 shows why; n begins another run.").format(outcome=outcome)
