@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 from curator.config import FILE_NAME, load
 from curator.formats.aliases import SHAPE_FIELDS
-from curator.formats.detect import READERS
-from curator.formats.mapping import parse_assignments
-from curator.importing import ImportReport, Options
-from curator.importing.sampling import Sample, sample
 from curator.project import Project
 from curator.records import field_names
 from curator.store.journal import Step
@@ -19,7 +17,10 @@ from curator.text import visible
 
 from .session import Session
 
-__all__ = ["ENCODINGS", "READERS", "Options", "parse_assignments"]
+# What reads files takes its time to load: the threads that need it do that.
+if TYPE_CHECKING:
+    from curator.importing import ImportReport, Options
+    from curator.importing.sampling import Sample
 
 ENCODINGS = (
     "utf-8", "utf-16", "cp1251", "cp1252", "latin-1", "koi8-r", "cp866", "gb18030", "shift_jis", "big5", "euc_kr",
@@ -27,6 +28,39 @@ ENCODINGS = (
 """Those that are offered; detection and the command line know more."""
 
 Progress = Callable[[int, float], None]
+
+
+class Said(NamedTuple):
+    """What somebody said about a file; what is empty is found out by looking into it."""
+
+    format: str = ""
+    encoding: str = ""
+    mapping: Mapping[str, str] = MappingProxyType({})
+    """Field to column, or to nothing where no column holds it."""
+
+    def options(self) -> Options:
+        """The same for the core."""
+        from curator.importing import Options
+
+        return Options(format=self.format, encoding=self.encoding, mapping=dict(self.mapping))
+
+
+def formats() -> tuple[str, ...]:
+    """The formats that can be named, once a file has been looked into."""
+    from curator.formats.detect import READERS
+
+    return tuple(READERS)
+
+
+def assignments(typed: str) -> dict[str, str]:
+    """Fields with their columns as somebody types them, `text=body label=kind`.
+
+    Raises:
+        CuratorError: there is no equals sign.
+    """
+    from curator.formats.mapping import parse_assignments
+
+    return parse_assignments(typed.split())
 
 
 def path_of(typed: str, folder: Path) -> str:
@@ -47,24 +81,26 @@ def shapes(session: Session) -> tuple[str, ...]:
     return SHAPE_FIELDS[session.config.kind]
 
 
-def preview(session: Session, path: str, options: Options) -> Sample:
+def preview(session: Session, path: str, said: Said) -> Sample:
     """The beginning of a file or folder as it will be read; for threads.
 
     Raises:
         CuratorError: it cannot be read.
     """
+    from curator.importing.sampling import sample
+
     config = session.config
-    wanted = options.model_copy(update={"mapping": {**config.fields, **options.mapping}})
-    return sample(config.kind, [path], wanted)
+    wanted = said._replace(mapping={**config.fields, **said.mapping})
+    return sample(config.kind, [path], wanted.options())
 
 
-def bring(session: Session, path: str, options: Options, progress: Progress) -> ImportReport:
+def bring(session: Session, path: str, said: Said, progress: Progress) -> ImportReport:
     """Import a file or folder; for threads. What `progress` raises takes everything back.
 
     Raises:
         CuratorError: it cannot be read.
     """
-    return session.elsewhere(lambda project: project.import_files([path], options, progress))
+    return session.elsewhere(lambda project: project.import_files([path], said.options(), progress))
 
 
 def caught_up(session: Session) -> None:

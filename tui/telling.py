@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
-
-from curator.importing import ImportReport
-from curator.importing.sampling import Sample, SampledReject, SampledSource
 
 from . import marks
 from .display import line
 from .language import _, counted
+
+if TYPE_CHECKING:
+    from curator.importing import ImportReport
+    from curator.importing.sampling import Sample, SampledReject, SampledSource
 
 _VALUE = 300
 _RAW = 120

@@ -15,6 +15,7 @@ from curator.tui.widgets.file_list import FileList
 from textual.widgets import Select
 from textual.worker import get_current_worker
 
+from curator.importing import Options
 from tests.tui.driving import drive, press, settled, shown
 from tests.tui.test_screens import HOSTILE
 
@@ -176,7 +177,7 @@ def test_rejects_can_be_tried_with_another_column(make_project):
     project = make_project(kind="text")
     project.import_files(
         [str(beside(project, "rows.jsonl", '{"text": "fine"}\n{"body": "elsewhere"}\n'))],
-        bringing.Options(),
+        Options(),
         lambda *_: None,
     )
     assert len(project.rejects()) == 1

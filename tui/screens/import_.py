@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on, work
 from textual.app import ComposeResult
@@ -14,10 +14,9 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
-from curator.importing import ImportReport, Options
-from curator.importing.sampling import Sample
 
 from .. import bringing, marks
+from ..bringing import Said
 from ..display import line
 from ..handing import hand_over
 from ..language import N_, _, counted
@@ -26,6 +25,10 @@ from ..session import Session
 from ..telling import imported, previewed
 from ..widgets.file_list import FileList
 from ..widgets.reading import Reading
+
+if TYPE_CHECKING:
+    from curator.importing import ImportReport
+    from curator.importing.sampling import Sample
 
 
 class Previewed(Message):
@@ -114,7 +117,7 @@ reason. `u` takes an import back.
         super().__init__()
         self._session = session
         self._path = ""
-        self._options = Options()
+        self._said = Said()
         self._ready = False
         self._busy = False
 
@@ -157,22 +160,22 @@ reason. `u` takes an import back.
     def read_otherwise(self, message: Reading.Changed) -> None:
         """Read the same file in another way."""
         message.stop()
-        self._options = message.options
-        self._look(self._path, self._options)
+        self._said = message.said
+        self._look(self._path, self._said)
 
     def _begin(self, path: str) -> None:
         if self._busy:
             return
-        self._path, self._options = path, Options()
+        self._path, self._said = path, Said()
         self.reading.begin()
         self._say(_("Looking into it …"))
-        self._look(path, self._options)
+        self._look(path, self._said)
 
     @work(thread=True, exclusive=True, group="preview", exit_on_error=False)
-    def _look(self, path: str, options: Options) -> None:
+    def _look(self, path: str, said: Said) -> None:
         worker = get_current_worker()
         try:
-            found: Message = Previewed(path, bringing.preview(self._session, path, options))
+            found: Message = Previewed(path, bringing.preview(self._session, path, said))
         except CuratorError as error:
             found = Refused(error)
         if not worker.is_cancelled:
@@ -217,10 +220,10 @@ reason. `u` takes an import back.
             return
         self._busy = True
         self._say(_("Reading … Escape stops it, and nothing of it stays."))
-        self._import(self._path, self._options)
+        self._import(self._path, self._said)
 
     @work(thread=True, exclusive=True, group="import", exit_on_error=False)
-    def _import(self, path: str, options: Options) -> None:
+    def _import(self, path: str, said: Said) -> None:
         app, worker = self.app, get_current_worker()
 
         def progress(rows: int, share: float) -> None:
@@ -229,7 +232,7 @@ reason. `u` takes an import back.
             self.post_message(Progressed(rows, share))
 
         try:
-            done: Imported | Refused = Imported(bringing.bring(self._session, path, options, progress))
+            done: Imported | Refused = Imported(bringing.bring(self._session, path, said, progress))
         except _Stopped:
             done = Imported(None)
         except CuratorError as error:

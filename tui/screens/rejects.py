@@ -145,7 +145,7 @@ Nothing of a file is lost: a row that cannot become a record is kept here with i
 
     def _retry_with(self, answer: str | None) -> None:
         if answer:
-            self._retry(bringing.parse_assignments(answer.split()))
+            self._retry(bringing.assignments(answer))
 
     def action_leave(self) -> None:
         """Back."""
@@ -154,7 +154,7 @@ Nothing of a file is lost: a row that cannot become a record is kept here with i
 
 def _unreadable(answer: str) -> str:
     try:
-        bringing.parse_assignments(answer.split())
+        bringing.assignments(answer)
     except CuratorError:
         return _("Write FIELD=COLUMN, such as text=body.")
     return ""

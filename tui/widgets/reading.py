@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Label, Select
 
-from ..bringing import ENCODINGS, READERS, Options
+from ..bringing import ENCODINGS, Said, formats
 from ..display import line
 from ..language import _
 
@@ -30,23 +30,23 @@ class Reading(Vertical):
     class Changed(Message):
         """Somebody said something else."""
 
-        def __init__(self, options: Options) -> None:
-            self.options = options
+        def __init__(self, said: Said) -> None:
+            self.said = said
             super().__init__()
 
     def __init__(self, fields: Sequence[str], id: str) -> None:  # noqa: A002 - Textual's name
         """With the fields of the project's kind, the required one first."""
         super().__init__(id=id)
         self._fields = tuple(fields)
-        self._options = Options()
+        self._said = Said()
 
     def compose(self) -> ComposeResult:
         """Format, encoding and fields."""
         for name, words in (("format", _("format")), ("encoding", _("encoding"))):
             with Horizontal(classes="said"):
                 yield Label(Content(words))
-                known = tuple(READERS) if name == "format" else ENCODINGS
-                yield Select(_said(known), id=name, compact=True, allow_blank=False, value=_DETECTED)
+                known = () if name == "format" else ENCODINGS
+                yield Select(_choices(known), id=name, compact=True, allow_blank=False, value=_DETECTED)
         for field in self._fields:
             with Horizontal(classes="said"):
                 yield Label(Content(f"{field} ←"))
@@ -60,13 +60,14 @@ class Reading(Vertical):
 
     def begin(self) -> None:
         """Another file: forget what was said about the one before."""
-        self._options = Options()
+        self._said = Said()
 
     def show(self, columns: Sequence[str], mapping: Mapping[str, str]) -> None:
         """Say which column fills which field as things stand."""
         with self.prevent(Select.Changed):
-            self.query_one("#format", Select).value = self._options.format
-            self.query_one("#encoding", Select).value = self._options.encoding
+            self.query_one("#format", Select).set_options(_choices(formats()))
+            self.query_one("#format", Select).value = self._said.format
+            self.query_one("#encoding", Select).value = self._said.encoding
             for field in self._fields:
                 select = self.query_one(f"#{_FIELD}{field}", Select)
                 options = _columns(columns, self._is_main(field))
@@ -83,14 +84,16 @@ class Reading(Vertical):
         event.stop()
         name, value = event.select.id or "", str(event.value)
         if name.startswith(_FIELD):
-            mapping = {**self._options.mapping, name.removeprefix(_FIELD): value}
-            self._options = self._options.model_copy(update={"mapping": mapping})
+            mapping = {**self._said.mapping, name.removeprefix(_FIELD): value}
+            self._said = self._said._replace(mapping=mapping)
+        elif name == "format":
+            self._said = self._said._replace(format=value)
         else:
-            self._options = self._options.model_copy(update={name: value})
-        self.post_message(self.Changed(self._options))
+            self._said = self._said._replace(encoding=value)
+        self.post_message(self.Changed(self._said))
 
 
-def _said(known: Sequence[str]) -> list[Choice]:
+def _choices(known: Sequence[str]) -> list[Choice]:
     """What can be chosen, first of all to leave it to detection."""
     return [(Content(_("(found out)")), _DETECTED), *((Content(name), name) for name in known)]
 
