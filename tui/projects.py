@@ -37,6 +37,13 @@ class Known(NamedTuple):
         return self.root.name or str(self.root)
 
 
+def base(start: Path) -> Path:
+    """The folder in which projects lie side by side: this one, or the one above the project that it belongs to."""
+    start = start.resolve()
+    inside = next((folder for folder in (start, *start.parents) if _is_project(folder)), None)
+    return start if inside is None else inside.parent
+
+
 def known(start: Path) -> list[Known]:
     """The projects in a folder, right under it, and those opened last; the last used first."""
     opened = recent.load()

@@ -95,6 +95,19 @@ def test_enter_opens_a_project_and_f8_comes_back(start):
     begin(start, story)
 
 
+def test_from_within_a_project_its_neighbours_are_listed_and_new_ones_are_made_beside_it(start):
+    for name in ("one", "two"):
+        Project.create(start / name, new("text")).close()
+    (start / "one" / "exports").mkdir()
+
+    async def story(app, pilot):
+        assert len(rows_of(app)) == 2
+        await press(pilot, "n")
+        assert f"in {start / 'my-project'}" in shown(app, "#verdict")
+
+    begin(start / "one" / "exports", story)
+
+
 def test_a_broken_project_is_shown_and_does_not_open(start):
     (start / "broken").mkdir()
     (start / "broken" / "curator.toml").write_text("kind =", encoding="utf-8")

@@ -88,7 +88,7 @@ A project is a folder with your examples, your decisions, the exported files and
     def __init__(self, start: Path) -> None:
         """List what lies in a folder and what was opened last."""
         super().__init__()
-        self._start = start
+        self._start = projects.base(start)
         self._found: dict[str, Known] = {}
 
     def compose(self) -> ComposeResult:
