@@ -69,6 +69,7 @@ def test_a_file_is_picked_seen_imported_and_taken_back(make_project, size):
     async def story(app, pilot):
         await press(pilot, "f10")
         await settled(pilot)
+        assert "Pick a file of examples" in shown(app, "#import-state")
         files = app.screen.query_one(FileList)
         names = [str(files.get_option_at_index(n).prompt) for n in range(files.option_count)]
         files.highlighted = next(n for n, name in enumerate(names) if name.startswith("tickets.csv"))

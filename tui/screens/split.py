@@ -257,10 +257,14 @@ comes into it or leaves it.
     def show_settings(self, message: SettingsForm.Changed) -> None:
         """Settings count with the next split."""
         message.stop()
-        if not self._busy:
-            bad = bool(self.form.problem)
-            words = _("Set a value that can be used.") if bad else _("s divides the records like this.")
-            self._say(words, bad)
+        if self._busy:
+            return
+        if self.form.problem:
+            self._say(_("Set a value that can be used."), bad=True)
+        elif dividing.changed(self._session.config, self.form.values):
+            self._say(_("s divides what has no side like this; n divides everything anew."))
+        elif self._found is not None:
+            self._say(_next(self._found))
 
     def action_windows(self) -> None:
         """See how documents are cut."""

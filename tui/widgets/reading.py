@@ -39,6 +39,8 @@ class Reading(Vertical):
         super().__init__(id=id)
         self._fields = tuple(fields)
         self._said = Said()
+        self._shown: dict[str, str] = {}
+        """Id of a select to the value that it has."""
 
     def compose(self) -> ComposeResult:
         """Format, encoding and fields."""
@@ -66,14 +68,17 @@ class Reading(Vertical):
         """Say which column fills which field as things stand."""
         with self.prevent(Select.Changed):
             self.query_one("#format", Select).set_options(_choices(formats()))
-            self.query_one("#format", Select).value = self._said.format
-            self.query_one("#encoding", Select).value = self._said.encoding
+            self._set("format", self._said.format)
+            self._set("encoding", self._said.encoding)
             for field in self._fields:
-                select = self.query_one(f"#{_FIELD}{field}", Select)
                 options = _columns(columns, self._is_main(field))
-                select.set_options(options)
+                self.query_one(f"#{_FIELD}{field}", Select).set_options(options)
                 found = mapping.get(field, _NOTHING)
-                select.value = found if found in [known for _, known in options] else _NOTHING
+                self._set(_FIELD + field, found if found in [known for _, known in options] else _NOTHING)
+
+    def _set(self, name: str, value: str) -> None:
+        self.query_one(f"#{name}", Select).value = value
+        self._shown[name] = value
 
     def _is_main(self, field: str) -> bool:
         return field == self._fields[0]
@@ -83,6 +88,10 @@ class Reading(Vertical):
         """What somebody says counts from now on."""
         event.stop()
         name, value = event.select.id or "", str(event.value)
+        # A select tells of its first value too, which nobody said.
+        if value == self._shown.get(name, _DETECTED):
+            return
+        self._shown[name] = value
         if name.startswith(_FIELD):
             mapping = {**self._said.mapping, name.removeprefix(_FIELD): value}
             self._said = self._said._replace(mapping=mapping)
