@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check schemas bench clean
+.PHONY: install demo test check schemas messages bench clean
 
 install: $(STAMP)
 
@@ -28,6 +28,9 @@ check: $(STAMP)
 
 schemas: $(STAMP)
 	$(BIN)/python -m curator.schema schemas
+
+messages: $(STAMP)
+	$(BIN)/python -m tests.messages
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks

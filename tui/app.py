@@ -92,6 +92,11 @@ class CuratorApp(App[int]):
         yield SystemCommand(_("Projects"), _("Open another project, or begin one."), self.action_projects)
         yield from super().get_system_commands(screen)
 
+    @property
+    def project_name(self) -> str:
+        """The folder's name of the project that is open; empty without one."""
+        return self.session.root.name if self.session is not None else ""
+
     def action_page(self, name: str) -> None:
         """Go to a page of the project."""
         self.show_page(name)

@@ -49,6 +49,11 @@ def counted(one: str, many: str, number: int, **values: Any) -> str:
     return _catalogue.ngettext(one, many, number).format(n=f"{number:,}", **values)
 
 
+def NC_(one: str, many: str) -> tuple[str, str]:  # noqa: N802
+    """Marks a text with a number that is translated by `counted` where it is shown."""
+    return one, many
+
+
 def N_(text: str) -> str:  # noqa: N802 - the name that gettext's tools look for
     """Marks a text that is translated where it is shown."""
     return text

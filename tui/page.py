@@ -47,7 +47,9 @@ class Page(Screen[Result]):
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that do something now, described in the language of the interface."""
-        return {key: translated(active) for key, active in super().active_bindings.items()}
+        found = {key: translated(active) for key, active in super().active_bindings.items()}
+        # Help comes first: it has to be seen where the line of keys is too short for all.
+        return {key: found[key] for key in sorted(found, key=lambda key: found[key].binding.id != "app.help")}
 
     @property
     def host(self) -> Host:

@@ -11,7 +11,7 @@ from curator.config import SplitSettings
 
 from . import marks
 from .display import line
-from .language import N_, _, counted
+from .language import N_, NC_, _, counted
 
 if TYPE_CHECKING:
     from curator.dividing.overview import Overview
@@ -59,7 +59,7 @@ def result(report: SplitReport, settings: SplitSettings) -> Content:
         reasons = ", ".join(f"{number:,} {reason}" for reason, number in report.held_back.items())
         parts += [_("held back:"), " ", line(reasons, 300), "\n"]
     if report.ungrouped:
-        words = (
+        words = NC_(
             "{n} record without a value in the group column",
             "{n} records without a value in the group column",
         )
@@ -76,9 +76,11 @@ def _careful(report: SplitReport, settings: SplitSettings) -> list[Part]:
     if report.leaks:
         told.append(_("Since an edit, records that belong together stand on two sides: n draws a new split."))
     if report.out_of_period:
-        words = "{n} group stands on a side of another time: n draws a new split."
-        many = "{n} groups stand on a side of another time: n draws a new split."
-        told.append(counted(words, many, report.out_of_period))
+        words = NC_(
+            "{n} group stands on a side of another time: n draws a new split.",
+            "{n} groups stand on a side of another time: n draws a new split.",
+        )
+        told.append(counted(*words, report.out_of_period))
     whole = report.counts and not report.counts.get("blocks")
     for side, share in (("validation", settings.validation), ("test", settings.test)):
         if share and whole and not report.counts.get(side):

@@ -50,7 +50,8 @@ def told(values: list[float]) -> str:
     """Median, 95th percentile and the worst, in milliseconds."""
     ordered = sorted(values)
     p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    return f"p50 {1000 * ordered[len(ordered) // 2]:5.0f} ms   p95 {1000 * p95:5.0f} ms   worst {1000 * ordered[-1]:5.0f} ms"
+    p50, worst = ordered[len(ordered) // 2], ordered[-1]
+    return f"p50 {1000 * p50:5.0f} ms   p95 {1000 * p95:5.0f} ms   worst {1000 * worst:5.0f} ms"
 
 
 def answered(terminal: Terminal, keys: str, words: str) -> float:
@@ -71,10 +72,11 @@ def first_screen(root: Path, total: str) -> None:
     imported = float(re.search(rb"imported=([0-9.]+)", terminal.raw)[1])  # type: ignore[index]
     terminal.wait_for(f"{total} records", pause=0.001)
     counted = time.perf_counter()
-    print(
-        f"  first screen          {1000 * (shown - started):5.0f} ms after the start, {1000 * (shown - imported):.0f} ms "
-        f"after imports; all {total} counted after {1000 * (counted - started):.0f} ms"
+    after_start, after_imports, all_counted = (
+        f"{1000 * seconds:.0f} ms" for seconds in (shown - started, shown - imported, counted - started)
     )
+    print(f"  first screen          {after_start} after the start, {after_imports} after its imports")
+    print(f"                        all {total} counted {all_counted} after the start")
     terminal.type("q")
     terminal.ended()
 
@@ -109,14 +111,18 @@ def labeling(root: Path, total: str) -> None:
             terminal.read(0.002)
     terminal.wait_for(f"{KEYS + len(wanted) + 1:,}/{total}", pause=0.001)
     late = time.perf_counter() - started - len(wanted) / PER_SECOND
-    print(f"  {len(wanted)} keys, {PER_SECOND} a second  the last one painted {1000 * late:.0f} ms after its turn")
+    print(
+        f"  {len(wanted)} keys, {PER_SECOND} a second  the last one painted {1000 * late:.0f} ms after its turn"
+    )
     print(f"  memory                {peak(terminal.pid):5.0f} MiB at most, {total} records")
     terminal.send(signal.SIGTERM)
     terminal.ended()
     project = Project(root)
     labels = [record.fields["label"] for record in project.records(limit=KEYS + len(wanted))]
     project.close()
-    assert labels[KEYS:] == [LABELS[int(key) - 1] for key in wanted], "a key was lost or went to another record"
+    assert labels[KEYS:] == [LABELS[int(key) - 1] for key in wanted], (
+        "a key was lost or went to another record"
+    )
 
 
 def searching(root: Path, total: str) -> None:

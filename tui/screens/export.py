@@ -125,7 +125,7 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
             yield OptionList(id="formats", compact=True)
             yield Button(Content(_("Write the files")), id="write", compact=True)
             yield Static(id="exported")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with the format, which is the question that matters."""

@@ -96,7 +96,7 @@ A project is a folder with your examples, your decisions, the exported files and
         yield Static(id="home-state")
         yield Static(Content(_heading()), id="home-head")
         yield OptionList(id="projects")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Look for projects."""

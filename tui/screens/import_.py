@@ -130,7 +130,7 @@ reason. `u` takes an import back.
             with VerticalScroll(id="import-side"):
                 yield Reading(bringing.fields(self._session), "reading")
                 yield Static(id="preview")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with the files."""

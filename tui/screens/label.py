@@ -20,7 +20,7 @@ from curator.store.queues import ORDERS, Order
 from curator.store.records import StoredRecord
 
 from ..dialogs.picking import Choice, PickDialog
-from ..display import block, line
+from ..display import line
 from ..keys import assign
 from ..language import N_, _, counted
 from ..marks import sign
@@ -28,7 +28,7 @@ from ..orders import NAMES
 from ..page import Page
 from ..session import Session
 from ..suggesting import Learner
-from ..widgets.record_view import fields_of
+from ..widgets.record_view import fields_of, text_of
 
 _CELL = 22
 """Width of a label with its key."""
@@ -101,6 +101,7 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         self._at = 0
         self._record: StoredRecord | None = None
         self._said = ""
+        self._label_lines = -1
         self._keys = assign(session.config.labels, session.config.keys)
         self._learner = Learner(session.root)
 
@@ -240,6 +241,7 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         """The labels fill the width."""
         if self._record is not None:
             self.labels.update(self._labels())
+            self._show_text()
 
     def action_order(self) -> None:
         """The next order of the records."""
@@ -257,11 +259,26 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         """Paint the record at the place in the queue."""
         inside = self._at < len(self._ids)
         self._record = self._session.record(self._ids[self._at]) if inside else None
-        self.state.update(self._state())
-        self.text.update(self._text())
-        self.found.update(self._found())
-        self.labels.update(self._labels())
-        self.query_one("#page", VerticalScroll).scroll_home(animate=False)
+        self.state.update(self._state(), layout=False)
+        self.found.update(self._found(), layout=False)
+        labels = self._labels()
+        lines = labels.plain.count("\n")
+        self.labels.update(labels, layout=lines != self._label_lines)
+        self._label_lines = lines
+        self._show_text()
+
+    def _show_text(self) -> None:
+        """Lay the page out anew only where a text does not fit, or did not: that takes longer than all else."""
+        text, page = self._text(), self.query_one("#page", VerticalScroll)
+        width = self.text.size.width
+        tall = (
+            not width
+            or text.get_height(self.text.styles.get_rules(), width) > self.text.size.height
+            or page.max_scroll_y > 0
+        )
+        self.text.update(text, layout=tall)
+        if page.scroll_y:
+            page.scroll_home(animate=False)
 
     def _state(self) -> Content:
         place = f"{min(self._at + 1, len(self._ids)):,}/{len(self._ids):,}"
@@ -281,7 +298,7 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         fields = self._record.fields
         if self._session.config.kind == "instruction":
             return Content.assemble(*fields_of("instruction", fields))
-        return block(str(fields.get("text", "")))
+        return Content.assemble(*text_of(fields.get("text", "")))
 
     def _found(self) -> Content:
         if self._record is None:

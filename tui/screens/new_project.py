@@ -82,7 +82,7 @@ in its file `curator.toml`.
             yield Static(Content.styled(about, "dim"))
             yield Static(id="verdict")
             yield Button(Content(_("Make the project")), id="make", compact=True)
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with the name."""

@@ -84,7 +84,7 @@ Nothing of a file is lost: a row that cannot become a record is kept here with i
             yield OptionList(id="rejects")
             with VerticalScroll(id="reject-side"):
                 yield Static(id="reject")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """List them."""

@@ -111,7 +111,7 @@ A gain counts when its 95 % interval leaves out zero; what is within chance prov
                         yield Static(id="row-base")
                         yield Static(id="row-tuned")
                         yield Static(id="row-reference")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Read the runs, and those that are going on again and again."""

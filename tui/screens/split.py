@@ -145,7 +145,7 @@ comes into it or leaves it.
                 yield SettingsForm(self._session.config, _SETTINGS, "split-form")
             with VerticalScroll(id="split-side"):
                 yield Static(id="sides")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Look at the split that there is."""

@@ -115,7 +115,7 @@ the program or lose the connection; it goes on, and this page shows it again.
                 yield Static(id="field-help")
                 yield Static(id="estimate")
         yield RunPanel()
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Find out whether a run is going on."""

@@ -118,7 +118,7 @@ With the target `last` a model sees the context and learns only the last unit, m
                 )
             with VerticalScroll(id="windows-side"):
                 yield Static(id="pieces")
-        yield Footer()
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Begin with the first document."""

@@ -32,15 +32,19 @@ class NavBar(Static):
         self.update(self._content(event.size.width))
 
     def _content(self, width: int) -> Content:
-        tabs = [(name, entry.key.upper(), _(entry.title)) for name, entry in PAGES.items()]
-        needed = sum(len(key) + len(title) + 3 for _, key, title in tabs)
-        project = line(self._project, _NAME).plain if width - needed > len(self._project[:_NAME]) + 2 else ""
-        parts: list[Content | str | tuple[str, str]] = [(f"{project}  ", "bold")] if project else []
-        self._places, at = [], 1 + (len(project) + 2 if project else 0)
+        tabs = [(name, f"{entry.key.upper()} ", _(entry.title)) for name, entry in PAGES.items()]
+        room = width - 2 - sum(len(key) + len(title) for _, key, title in tabs)
+        gap = "  " if room >= 2 * len(tabs) else " "
+        project = line(self._project, _NAME).plain
+        shown = room - len(gap) * len(tabs) > len(project) + 2
+        parts: list[Content | str | tuple[str, str]] = (
+            [Content.styled(f"{project}  ", "bold")] if shown else []
+        )
+        self._places, at = [], 1 + (len(project) + 2 if shown else 0)
         for name, key, title in tabs:
             style = "bold reverse" if name == self._current else ""
-            parts += [(f"{key} ", "dim"), Content.styled(title, style), "  "]
-            length = len(key) + len(title) + 3
+            parts += [(key, "dim"), Content.styled(title, style), gap]
+            length = len(key) + len(title) + len(gap)
             self._places.append((at, at + length, name))
             at += length
         return Content.assemble(*parts)

@@ -207,7 +207,7 @@ class RecordGrid(ScrollView, can_focus=True):
         )
         sized = zip(cells, columns(self._session.config.kind), strict=True)
         front = " ".join(set_cell_size(line(cell, 40).plain, column.width - 1) for cell, column in sized)
-        return f"{front} {line(_said(record), 1000).plain}"
+        return f"{front} {line(_said(record), max(self.size.width, 20)).plain}"
 
     def _at(self, place: int) -> StoredRecord | None:
         page = place // _PAGE

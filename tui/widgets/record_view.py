@@ -53,14 +53,18 @@ def fields_of(kind: Kind, fields: dict[str, Any]) -> Parts:
     for name in [*order, *(name for name in fields if name not in order)]:
         value = fields[name]
         parts += [(f"{line(name, 40).plain}\n", "dim")]
-        parts += turns_of(value) if isinstance(value, list) else [block(str(value)[:LONGEST])]
-        if isinstance(value, str) and len(value) > LONGEST:
-            parts += [
-                "\n",
-                Content.styled(_("… {n} more characters").format(n=f"{len(value) - LONGEST:,}"), "dim"),
-            ]
+        parts += turns_of(value) if isinstance(value, list) else text_of(value)
         parts.append("\n\n")
     return parts
+
+
+def text_of(value: Any) -> Parts:
+    """The beginning of a text, and how much more there is."""
+    text = str(value)
+    if len(text) <= LONGEST:
+        return [block(text)]
+    more = _("… {n} more characters").format(n=f"{len(text) - LONGEST:,}")
+    return [block(text[:LONGEST]), "\n", Content.styled(more, "dim")]
 
 
 def turns_of(turns: Sequence[Any]) -> Parts:
