@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, ClassVar
 
+from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from curator.errors import CuratorError
+from curator.text import visible_line
 
 from . import language, marks, recent
 from .language import N_, _
@@ -44,9 +46,10 @@ class CuratorApp(App[int]):
         ),
     ]
 
-    def __init__(self, session: Session | None, start: Path | None = None) -> None:
-        """Work on a project that is open, or let one be chosen from a folder."""
+    def __init__(self, session: Session | None, start: Path | None = None, debug: bool = False) -> None:
+        """Work on a project that is open, or let one be chosen from a folder; `debug` shows tracebacks."""
         super().__init__()
+        self._debug = debug
         self.session = session
         self._start = start or Path.cwd()
         self._begun = False
@@ -79,6 +82,20 @@ class CuratorApp(App[int]):
         """Every decision was saved when it was made."""
         self.exit(return_code=128 + number)
 
+    def _fatal_error(self) -> None:
+        """Something that nobody thought of: say so in words, and that nothing is lost."""
+        if self._debug or self._exception is None:
+            super()._fatal_error()
+            return
+        told = visible_line(f"{type(self._exception).__name__}: {self._exception}", 500)
+        parts = [
+            _("Something unexpected happened: {what}").format(what=told),
+            _("Everything that was shown as saved is saved. This is a fault of Curator."),
+            _("Run `curator --debug` to see where it happened, and report what it prints."),
+        ]
+        self._exit_renderables[:] = [Text("\n".join(parts))]
+        self._close_messages_no_wait()
+
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
         """The pages and what can be done on this one, before Textual's own commands."""
         if self.session is not None:
@@ -93,9 +110,9 @@ class CuratorApp(App[int]):
         yield from super().get_system_commands(screen)
 
     @property
-    def project_name(self) -> str:
-        """The folder's name of the project that is open; empty without one."""
-        return self.session.root.name if self.session is not None else ""
+    def project_root(self) -> Path | None:
+        """The folder of the project that is open, if one is."""
+        return self.session.root if self.session is not None else None
 
     def action_page(self, name: str) -> None:
         """Go to a page of the project."""
@@ -168,13 +185,13 @@ class CuratorApp(App[int]):
             self.session.remember_theme(theme)
 
 
-def run(root: Path | None, start: Path | None = None) -> int:
+def run(root: Path | None, start: Path | None = None, debug: bool = False) -> int:
     """Open the project in a folder, or let the user choose one; returns the exit code when the user leaves.
 
     Raises:
         CuratorError: there is none, or it cannot be read.
     """
-    app = CuratorApp(None if root is None else Session(root), start)
+    app = CuratorApp(None if root is None else Session(root), start, debug)
     try:
         if root is not None:
             recent.note(root)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import ClassVar, Protocol, TypeVar, cast
 
 from textual.binding import ActiveBinding
 from textual.screen import Screen
+from textual.widgets import Footer
 
 from curator.errors import CuratorError
 
 from .language import _
 from .widgets.nav_bar import NavBar
+from .widgets.run_line import RunLine
 
 Result = TypeVar("Result")
 
@@ -20,8 +23,8 @@ class Host(Protocol):
     """What the app does for its pages."""
 
     @property
-    def project_name(self) -> str:
-        """The folder's name of the project that is open; empty without one."""
+    def project_root(self) -> Path | None:
+        """The folder of the project that is open, if one is."""
 
     def show_page(self, name: str) -> None:
         """Go to another page of the project by its name in `pages.PAGES`."""
@@ -41,8 +44,11 @@ class Page(Screen[Result]):
 
     def on_mount(self) -> None:
         """Put the line with the other pages on top."""
-        if self.NAME and (project := self.host.project_name):
-            self.mount(NavBar(project, self.NAME))
+        root = self.host.project_root
+        if self.NAME and root is not None:
+            self.mount(NavBar(root.name, self.NAME))
+            if self.NAME != "train":
+                self.mount(RunLine(root), before=self.query_one(Footer))
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

@@ -145,7 +145,7 @@ def _open(state: State) -> int:
         root = None
     from curator.tui.app import run as run_ui
 
-    return int(run_ui(root, state.directory.resolve()))
+    return int(run_ui(root, state.directory.resolve(), state.debug))
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel
@@ -20,6 +21,8 @@ from ..display import line
 from ..language import _
 
 _PREFIX = "set-"
+_AT_ONCE = 6
+"""Lines that are there at once."""
 
 
 class ModelForm(VerticalScroll, can_focus=False):
@@ -53,12 +56,27 @@ class ModelForm(VerticalScroll, can_focus=False):
         super().__init__(id=name)
         self._model = model
         self._texts = {name: visible(text) for name, text in {**before, **texts}.items()}
+        self._now = dict(self._texts)
+        self._problems: Mapping[str, str] = {}
 
     def compose(self) -> ComposeResult:
-        """A name and a field on each line."""
-        for name, text in self._texts.items():
-            yield Static(Content(name.replace("_", " ")), id=f"row-{name}")
-            yield self._line(name, text)
+        """The first lines; the others follow one after the other, so that no key has to wait for all of them."""
+        for name in list(self._texts)[:_AT_ONCE]:
+            yield from self._row(name)
+
+    async def on_mount(self) -> None:
+        """Put the other lines below."""
+        self.run_worker(self._rest(), group="form")
+
+    async def _rest(self) -> None:
+        for name in list(self._texts)[_AT_ONCE:]:
+            await self.mount_all(self._row(name))
+            await asyncio.sleep(0)
+        self.show_problems(self._problems)
+
+    def _row(self, name: str) -> Iterator[Widget]:
+        yield Static(Content(name.replace("_", " ")), id=f"row-{name}", classes="row")
+        yield self._line(name, self._now[name])
 
     def _line(self, name: str, text: str) -> Widget:
         field = self._model.model_fields.get(name)
@@ -72,12 +90,7 @@ class ModelForm(VerticalScroll, can_focus=False):
     @property
     def texts(self) -> dict[str, str]:
         """What stands in each line."""
-        found: dict[str, str] = {}
-        for name in self._texts:
-            widget = self.query_one(f"#{_PREFIX}{name}")
-            assert isinstance(widget, (Input, Select))
-            found[name] = str(widget.value)
-        return found
+        return dict(self._now)
 
     @property
     def changed(self) -> dict[str, str]:
@@ -86,15 +99,16 @@ class ModelForm(VerticalScroll, can_focus=False):
 
     def show_problems(self, problems: Mapping[str, str]) -> None:
         """Mark the lines that something is wrong with."""
-        for name in self._texts:
-            label = self.query_one(f"#row-{name}", Static)
+        self._problems = problems
+        for label in self.query(".row").results(Static):
+            name = str(label.id).removeprefix("row-")
             label.set_class(name in problems, "-bad")
             sign = "! " if name in problems else ""
             label.update(line(sign + name.replace("_", " "), 18))
 
     def set_text(self, name: str, text: str) -> None:
         """Put a text into a line; it does not count as changed."""
-        self._texts[name] = text
+        self._texts[name] = self._now[name] = text
         self.query_one(f"#{_PREFIX}{name}", Input).value = text
 
     def go_to(self, name: str) -> None:
@@ -108,6 +122,9 @@ class ModelForm(VerticalScroll, can_focus=False):
         event.stop()
         if isinstance(event, Input.Changed) and event.value != visible(event.value):
             event.input.value = visible(event.value)
+            return
+        if isinstance(event, (Input.Changed, Select.Changed)) and event.control.id is not None:
+            self._now[event.control.id.removeprefix(_PREFIX)] = str(event.value)
         self.post_message(self.Changed())
 
     @on(Input.Submitted)
