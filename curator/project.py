@@ -146,6 +146,11 @@ class Project:
         """The records that a query fits."""
         return records.page(self.connection, self._query(text), limit=limit)
 
+    def sorted_records(self, text: str, order: queues.Order, limit: int = -1) -> list[StoredRecord]:
+        """The records that a query fits, in some order."""
+        ids = self.queue(text, order)
+        return records.some(self.connection, ids.tolist() if limit < 0 else ids[:limit].tolist())
+
     def record(self, record_id: int) -> StoredRecord:
         """One record."""
         return records.get(self.connection, record_id)

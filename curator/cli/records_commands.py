@@ -1,4 +1,4 @@
-"""list, show, edit, label, accept, reject, flag, delete, restore, undo, redo, log."""
+"""list, show, edit, label, accept, reject, flag, reset, delete, restore."""
 
 from __future__ import annotations
 
@@ -23,11 +23,13 @@ from curator.cli.output import (
 
 if TYPE_CHECKING:
     from curator.edits import Editor
-    from curator.project import Project
-    from curator.store.journal import Step
+    from curator.store.queues import Order
     from curator.store.records import StoredRecord
 
 SCREENFUL = 50
+ORDERS = (
+    "file", "newest", "longest", "shortest", "label", "open", "findings", "label-errors", "uncertain", "random",
+)  # fmt: skip
 
 
 @click.command("list", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})
@@ -38,9 +40,14 @@ SCREENFUL = 50
     default=None,
     help=f"At most so many; by default {SCREENFUL}, with --json all.",
 )
+@click.option(
+    "--sort", "order", type=click.Choice(ORDERS), default="file", show_default=True, help="The order."
+)
 @json_option
 @click.pass_context
-def list_command(context: click.Context, query: tuple[str, ...], limit: int | None, as_json: bool) -> None:
+def list_command(
+    context: click.Context, query: tuple[str, ...], limit: int | None, order: Order, as_json: bool
+) -> None:
     """List the records that a query fits, or all of them.
 
     \b
@@ -55,7 +62,7 @@ def list_command(context: click.Context, query: tuple[str, ...], limit: int | No
     project = context.obj.project()
     text = joined_query(query)
     wanted = -1 if as_json and limit is None else SCREENFUL if limit is None else limit
-    found = project.records(text, wanted)
+    found = project.sorted_records(text, order, wanted) if order != "file" else project.records(text, wanted)
     if as_json:
         emit_json([_as_json(project.kind, record) for record in found])
         return
@@ -73,16 +80,25 @@ def list_command(context: click.Context, query: tuple[str, ...], limit: int | No
 
 @click.command("show")
 @click.argument("record_id", metavar="ID", type=RECORD_ID)
+@click.option("--tokens", is_flag=True, help="How the model will see it, and which part of it is learned.")
+@click.option("--windows", is_flag=True, help="The windows that a text is cut into.")
 @json_option
 @click.pass_obj
-def show_command(state: State, record_id: int, as_json: bool) -> None:
+def show_command(state: State, record_id: int, tokens: bool, windows: bool, as_json: bool) -> None:
     """Show one record: fields, origin, findings, history.
 
     \b
     Example:
       curator show 17
+      curator show 17 --tokens
     """
     project = state.project()
+    if tokens or windows:
+        from curator.cli import training_views
+
+        show = training_views.show_tokens if tokens else training_views.show_windows
+        show(project, record_id, as_json)
+        return
     record = project.record(record_id)
     history = project.history(record_id)
     found = project.findings(record_id)
@@ -189,6 +205,12 @@ flag_command = _verb(
     "curator flag 12",
     lambda editor, ids: editor.set_status(ids, "flagged"),
 )
+reset_command = _verb(
+    "reset",
+    "Take decisions back: as if nobody had looked.",
+    "curator reset --query status:flagged",
+    lambda editor, ids: editor.set_status(ids, "new"),
+)
 delete_command = _verb(
     "delete",
     "Delete records; restore or undo brings them back.",
@@ -201,57 +223,6 @@ restore_command = _verb(
     "curator restore --query status:deleted",
     lambda editor, ids: editor.restore(ids),
 )
-
-
-@click.command("undo")
-@click.argument("steps", metavar="[N]", type=click.IntRange(min=1), default=1)
-@json_option
-@click.pass_obj
-def undo_command(state: State, steps: int, as_json: bool) -> None:
-    """Take back the last N steps (1 when left out); a bulk edit or an import is one step.
-
-    \b
-    Example:
-      curator undo 3
-    """
-    project = state.project()
-    _tell_steps(project, project.editor.undo(steps), "Nothing to undo.", as_json)
-
-
-@click.command("redo")
-@click.argument("steps", metavar="[N]", type=click.IntRange(min=1), default=1)
-@json_option
-@click.pass_obj
-def redo_command(state: State, steps: int, as_json: bool) -> None:
-    """Do the last N undone steps again.
-
-    \b
-    Example:
-      curator redo
-    """
-    project = state.project()
-    _tell_steps(project, project.editor.redo(steps), "Nothing to redo.", as_json)
-
-
-@click.command("log")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=SCREENFUL, help="At most so many steps, newest first."
-)
-@json_option
-@click.pass_obj
-def log_command(state: State, limit: int, as_json: bool) -> None:
-    """Show the journal: who did what, when, to how many records.
-
-    \b
-    Example:
-      curator log --limit 10
-    """
-    steps = state.project().log(limit)
-    if as_json:
-        emit_json([step.model_dump() for step in steps])
-        return
-    rows = [(s.id, s.at[:19].replace("T", " "), s.actor, s.verb, s.count, s.summary) for s in steps]
-    emit_table(("step", "when (UTC)", "who", "verb", "records", "what"), rows)
 
 
 def _apply(
@@ -273,17 +244,6 @@ def _apply(
     tell_leaks(project.leaks_of(named, texts_changed) if changed else ())
     if as_json:
         emit_json({"changed": changed})
-
-
-def _tell_steps(project: Project, steps: Sequence[Step], nothing: str, as_json: bool) -> None:
-    from curator.edits import describe
-    from curator.text import plural
-
-    say(describe(steps) or nothing)
-    if steps and (leaks := project.leaks()):
-        say(f"Careful: {plural(leaks, 'input')} on two sides of the split now; `curator check` names them.")
-    if as_json:
-        emit_json([step.model_dump() for step in steps])
 
 
 def _assignment(pair: str) -> tuple[str, Any]:

@@ -195,6 +195,29 @@ def _interrupts_passed_on() -> Iterator[list[subprocess.Popen[bytes]]]:
             signal.signal(number, action)
 
 
+@click.command("stop")
+@click.argument("name", metavar="RUN")
+@json_option
+@click.pass_obj
+def stop_command(state: State, name: str, as_json: bool) -> None:
+    """Let a run that is going on finish its step, save and end; `train RUN --resume` goes on from there.
+
+    \b
+    Example:
+      curator stop run-1
+    """
+    from curator.errors import NotFound
+    from curator.train import jobs
+
+    folder = state.project().root / "runs" / name
+    if not folder.is_dir():
+        raise NotFound(f"There is no run {name}.", "Start one with `curator train`.")
+    stopped = jobs.stop(folder)
+    say(f"{name} finishes its step, saves and ends." if stopped else f"Nobody works on {name} now.")
+    if as_json:
+        emit_json({"stopped": stopped})
+
+
 def _tell_plan(plan: Plan, as_json: bool) -> None:
     if as_json:
         emit_json(plan.model_dump(mode="json"))

@@ -122,13 +122,17 @@ def page(
 
 def some(connection: sqlite3.Connection, record_ids: Sequence[int]) -> list[StoredRecord]:
     """Records by their ids, in this order; those that are gone are left out."""
-    marks = ", ".join("?" * len(record_ids))
-    rows = connection.execute(
-        f"SELECT {_WITH_FINDINGS} FROM records WHERE id IN ({marks}) AND hidden != 2", list(record_ids)
-    )
     sources = Sources(connection)
-    found = {row[0]: _stored(row, sources) for row in rows.fetchall()}
-    return [found[record_id] for record_id in record_ids if record_id in found]
+    found: list[StoredRecord] = []
+    for start in range(0, len(record_ids), PAGE):
+        wanted = list(record_ids[start : start + PAGE])
+        marks = ", ".join("?" * len(wanted))
+        rows = connection.execute(
+            f"SELECT {_WITH_FINDINGS} FROM records WHERE id IN ({marks}) AND hidden != 2", wanted
+        )
+        known = {row[0]: _stored(row, sources) for row in rows.fetchall()}
+        found += [known[record_id] for record_id in wanted if record_id in known]
+    return found
 
 
 def iterate(connection: sqlite3.Connection, query: Query | None = None) -> Iterator[StoredRecord]:
