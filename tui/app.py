@@ -114,6 +114,13 @@ class CuratorApp(App[int]):
         """The folder of the project that is open, if one is."""
         return self.session.root if self.session is not None else None
 
+    def going_on(self) -> str:
+        """What else goes on in the background, in a few words."""
+        if self.session is None or not self.session.checking.is_going:
+            return ""
+        what, done, total = self.session.checking.step
+        return _("checking") + (f" {done:,}/{total:,}" if total else f": {_(what)}" if what else "")
+
     def action_page(self, name: str) -> None:
         """Go to a page of the project."""
         self.show_page(name)

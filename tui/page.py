@@ -26,6 +26,9 @@ class Host(Protocol):
     def project_root(self) -> Path | None:
         """The folder of the project that is open, if one is."""
 
+    def going_on(self) -> str:
+        """What else goes on in the background, in a few words."""
+
     def show_page(self, name: str) -> None:
         """Go to another page of the project by its name in `pages.PAGES`."""
 
@@ -48,7 +51,7 @@ class Page(Screen[Result]):
         if self.NAME and root is not None:
             self.mount(NavBar(root.name, self.NAME))
             if self.NAME != "train":
-                self.mount(RunLine(root), before=self.query_one(Footer))
+                self.mount(RunLine(root, self.host.going_on), before=self.query_one(Footer))
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:

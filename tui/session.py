@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
-from curator.checking import CheckReport, Progress
 from curator.checks.registry import ALL
 from curator.config import Config
 from curator.project import Project
@@ -23,7 +22,7 @@ from curator.store.records import Patch, StoredRecord
 from curator.store.search import STATUSES
 from curator.store.suggestions import Suggestion
 
-from . import checking
+from .checking import Checking
 from .tokens import Tokens
 
 _T = TypeVar("_T")
@@ -45,6 +44,8 @@ class Session:
         self.root = root
         self.project = Project(root)
         self._decided: deque[float] = deque()
+        self.checking = Checking(root)
+        """The run of the checks, whatever page is shown."""
 
     @property
     def config(self) -> Config:
@@ -62,6 +63,7 @@ class Session:
 
     def close(self) -> None:
         """Let go of the project."""
+        self.checking.stop()
         if "tokens" in self.__dict__:
             self.tokens.close()
         self.project.close()
@@ -111,6 +113,11 @@ class Session:
         """One record as it is now."""
         return self.project.record(record_id)
 
+    @property
+    def moment(self) -> int:
+        """The newest step of the journal: another number says that something has changed."""
+        return next((step.id for step in self.project.log(1)), 0)
+
     def rows(self, record_ids: Sequence[int]) -> list[StoredRecord]:
         """Some records, in this order; those that are gone are left out."""
         return self.project.rows(record_ids)
@@ -140,14 +147,6 @@ class Session:
 
         self.project.editor.change("trim", "trim", [record_id], effect)
         self._decided.append(time.monotonic())
-
-    def check(self, progress: Progress, unwanted: Callable[[], bool]) -> list[CheckReport] | None:
-        """Run the checks on what has changed; None when it became unwanted meanwhile. For a thread: it waits.
-
-        Raises:
-            CuratorError: the checks could not be run.
-        """
-        return checking.run(self.root, progress, unwanted)
 
     def found(self, check_id: str, most: int) -> list[Finding]:
         """The first findings of a check."""

@@ -154,26 +154,59 @@ def _letter(terminal: Terminal, letter: str) -> float:
 
 
 def busy(root: Path, total: str) -> None:
-    """Keys of the label page while the checks run in the same app."""
+    """Keys of the list while the checks run, and then while a model is tuned, both started from the app."""
     terminal = Terminal(root)
     terminal.wait_for(f"{total} records")
-    terminal.type("\x1bOS")  # F4: checks
-    terminal.wait_for("looking")
-    started, times = time.perf_counter(), []
-    while time.perf_counter() - started < BUSY_SECONDS:
-        times.append(answered(terminal, "\x1b[B", "\x1b") if not times else _echo(terminal))
-        terminal.read(0.1)
-    print(f"  keys while it checks  {told(times)}")
+    terminal.type(_F4)
+    terminal.wait_for("looking at records", seconds=120)
+    print(f"  keys while it checks  {told(_moving(terminal, 'checking'))}")
+    terminal.type(_F4)
+    terminal.read(1.0)
+    terminal.type("x")
+    terminal.read(1.0)
     terminal.send(signal.SIGTERM)
     terminal.ended()
 
 
-def _echo(terminal: Terminal) -> float:
-    """Help is opened and closed: two paints of what no thread can prepare."""
-    seconds = answered(terminal, "?", "Escape")
-    terminal.type("\x1b")
-    terminal.read(0.15)
-    return seconds
+def busy_training(folder: Path) -> None:
+    """The same with a small project whose model is being tuned."""
+    root, rows = folder / "training", folder / "training.jsonl"
+    rows.write_text("".join(json.dumps(row) + "\n" for row in texts()[:3000]), encoding="utf-8")
+    _curator("init", str(root), "--kind", "classification")
+    _curator("-C", str(root), "import", str(rows))
+    trainer = subprocess.Popen(
+        [sys.executable, "-m", "curator", "-C", str(root), "train", "slow", "--set", "epochs=50"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    terminal = Terminal(root)
+    terminal.wait_for("training slow: step", seconds=300)
+    print(f"  keys while it trains  {told(_moving(terminal, 'training'))}")
+    terminal.send(signal.SIGTERM)
+    terminal.ended()
+    trainer.send_signal(signal.SIGINT)
+    trainer.wait()
+
+
+_F2, _F4 = "\x1bOQ", "\x1bOS"
+
+
+def _moving(terminal: Terminal, doing: str) -> list[float]:
+    """Down and down in the list: from each key to the next paint; what is going on must still go on at the end."""
+    terminal.type(_F2)
+    terminal.wait_for(doing)
+    started, times = time.perf_counter(), []
+    while time.perf_counter() - started < BUSY_SECONDS:
+        terminal.forget()
+        typed = time.perf_counter()
+        terminal.type("\x1b[B")
+        while "record " not in terminal.text and time.perf_counter() - typed < 5:
+            terminal.read(0.001)
+        times.append(time.perf_counter() - typed)
+        terminal.read(0.1)
+    terminal.forget()
+    terminal.wait_for(doing)
+    return times
 
 
 def main(number: int) -> None:
@@ -188,6 +221,7 @@ def main(number: int) -> None:
         labeling(root, total)
         searching(root, total)
         busy(root, total)
+        busy_training(Path(folder))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from curator.tui.app import CuratorApp
+from curator.tui.screens.checks import ChecksScreen
 from curator.tui.session import Session
 
 from curator.project import Project
@@ -33,8 +34,14 @@ def drive(project: Project, story: Story, size: tuple[int, int] = (120, 40)) -> 
 async def settled(pilot: Any) -> None:
     """Wait until nothing is being looked for."""
     await pilot.pause()
+    session = pilot.app.session
+    while session is not None and session.checking.is_going:
+        await pilot.pause(0.02)
     while any(not worker.is_finished for worker in pilot.app.workers):
         await pilot.app.workers.wait_for_complete()
+        await pilot.pause()
+    if isinstance(pilot.app.screen, ChecksScreen):
+        pilot.app.screen.look()
         await pilot.pause()
 
 

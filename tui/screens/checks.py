@@ -13,7 +13,6 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
-from textual.worker import get_current_worker
 
 from curator.checking import CheckReport
 from curator.errors import CuratorError
@@ -28,26 +27,8 @@ from ..session import Session
 from ..widgets.diff_view import changes_of
 
 _EXAMPLES = 20
-
-
-class Progressed(Message):
-    """The run has come so far."""
-
-    def __init__(self, what: str, done: int, total: int) -> None:
-        self.what, self.done, self.total = what, done, total
-        super().__init__()
-
-    def can_replace(self, message: Message) -> bool:
-        """Only the newest counts."""
-        return isinstance(message, Progressed)
-
-
-class Checked(Message):
-    """The run is over."""
-
-    def __init__(self, reports: Sequence[CheckReport]) -> None:
-        self.reports = reports
-        super().__init__()
+_BEAT = 0.1
+"""Seconds between two looks at the run."""
 
 
 class Prepared(Message):
@@ -102,6 +83,7 @@ leave this page while they do.
         self._session = session
         self._reports: dict[str, CheckReport] = {}
         self._previewed = ""
+        self._seen = -1
 
     def compose(self) -> ComposeResult:
         """The ranked list, and what the check under the cursor is about."""
@@ -115,48 +97,43 @@ leave this page while they do.
     def on_mount(self) -> None:
         """Run what has to run."""
         self.listed.focus()
-        self.action_run()
+        if not self._session.checking.is_going:
+            self.action_run()
+        self.set_interval(_BEAT, self.look)
 
     def action_run(self) -> None:
         """Look at what has changed."""
-        self.state.update(Content(_("looking …")))
-        self._run()
+        self._seen = self._session.checking.runs
+        self._session.checking.start()
+        self.look()
 
     def action_cancel(self) -> None:
         """Stop the run; what earlier runs found stays."""
-        self.workers.cancel_group(self, "checks")
-        self.state.update(Content(_("stopped")))
+        self._session.checking.stop()
 
-    @work(thread=True, exclusive=True, group="checks", exit_on_error=False)
-    def _run(self) -> None:
-        worker = get_current_worker()
+    def look(self) -> None:
+        """Say how far the run is, and show what it came to."""
+        checking = self._session.checking
+        if checking.is_going:
+            what, done, total = checking.step
+            place = f"  {done:,} / {total:,}" if total else ""
+            self.state.update(line(f"{_(what) or _('looking …')}{place}", 200))
+        elif self._seen != checking.runs:
+            self._seen = checking.runs
+            if checking.error is not None:
+                self.complain(checking.error)
+                self.state.update(Content(_("stopped")))
+            elif checking.reports is not None:
+                self.show_reports(checking.reports)
+            else:
+                self.state.update(Content(_("stopped")))
 
-        def progress(what: str, done: int, total: int) -> None:
-            self.post_message(Progressed(what, done, total))
-
-        try:
-            reports = self._session.check(progress, lambda: worker.is_cancelled)
-        except CuratorError as error:
-            self.app.call_from_thread(self.complain, error)
-            return
-        if reports is not None:
-            self.post_message(Checked(reports))
-
-    @on(Progressed)
-    def show_progress(self, message: Progressed) -> None:
-        """Say what is being looked at."""
-        message.stop()
-        place = f"  {message.done:,} / {message.total:,}" if message.total else ""
-        self.state.update(line(f"{_(message.what)}{place}", 200))
-
-    @on(Checked)
-    def show_reports(self, message: Checked) -> None:
+    def show_reports(self, reports: Sequence[CheckReport]) -> None:
         """Fill the list with the checks that found something."""
-        message.stop()
         here = self._current()
-        told = [report for report in message.reports if report.count or report.suppressed or report.skipped]
+        told = [report for report in reports if report.count or report.suppressed or report.skipped]
         self._reports = {report.id: report for report in told}
-        self._tell_state(message.reports)
+        self._tell_state(reports)
         self.listed.clear_options()
         self.listed.add_options(Option(_listed(report), id=report.id) for report in told)
         places = [report.id for report in told]
@@ -170,7 +147,8 @@ leave this page while they do.
         found = sum(report.count > 0 for report in reports)
         loud = counted("{n} check found something", "{n} checks found something", found)
         quiet = counted("{n} found nothing", "{n} found nothing", len(reports) - found)
-        self.state.update(line(f"{loud}, {quiet}", 200))
+        told = (f"{loud}, {quiet}", _("F5 goes on: it holds a test set out"))
+        self.state.update(line(f"  {sign('between')}  ".join(told), 200))
 
     @on(OptionList.OptionHighlighted)
     def show_check(self, event: OptionList.OptionHighlighted) -> None:
@@ -207,8 +185,7 @@ leave this page while they do.
             self.host.show_records(f"issue:{report.id}")
 
     def action_leave(self) -> None:
-        """Back to the list."""
-        self.workers.cancel_group(self, "checks")
+        """Back to the list; a run goes on."""
         self.dismiss()
 
     def action_repair(self) -> None:

@@ -1,13 +1,15 @@
-"""A line that says on every page what a run is doing."""
+"""A line that says on every page what goes on in the background."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from textual.content import Content
 from textual.widgets import Static
 
 from ..display import line
+from ..marks import sign
 from ..runs import going_on
 
 _BEAT = 2.0
@@ -22,9 +24,11 @@ class RunLine(Static):
     RunLine.-going { display: block; }
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, also: Callable[[], str]) -> None:
+        """`also` says what else goes on."""
         super().__init__(id="going")
         self._root = root
+        self._also = also
         self._words = ""
 
     def on_mount(self) -> None:
@@ -33,7 +37,7 @@ class RunLine(Static):
         self.set_interval(_BEAT, self._look)
 
     def _look(self) -> None:
-        words = going_on(self._root)
+        words = f"  {sign('between')}  ".join(filter(None, (going_on(self._root), self._also())))
         if words != self._words:
             self._words = words
             self.update(line(words, 200) if words else Content(""))
