@@ -1,7 +1,8 @@
 """The catalogues of the interface: `python -m tests.messages` gathers what is to be translated and compiles.
 
-Reads the words that `_`, `N_` and `counted` mark in the terminal UI, and the titles, harms and repairs of all checks;
-keeps the translations that are there, and writes `curator.po` and `curator.mo` of each language.
+Reads the words that `_`, `N_` and `counted` mark in the terminal UI, the titles, harms and repairs of all checks, what
+the export formats are for, and the help of the training settings; keeps the translations that are there, and writes
+`curator.po` and `curator.mo` of each language.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from babel.messages.pofile import read_po, write_po
 
 from curator.checks.registry import ALL
 from curator.config import TrainSettings
+from curator.export.formats import FORMATS
 
 TUI = Path(__file__).parents[1] / "tui"
 LANGUAGES = ("ru",)
@@ -38,6 +40,8 @@ def gathered() -> Catalog:
         for words in (check.title, check.harm, check.fix_title):
             if words:
                 catalogue.add(words)
+    for format_ in FORMATS.values():
+        catalogue.add(format_.about)
     for field in TrainSettings.model_fields.values():
         if field.description:
             catalogue.add(field.description)

@@ -13,14 +13,20 @@ _LOCALE = ("CURATOR_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 """Environment variables that name a language, the first that is set wins."""
 
 _catalogue: gettext.NullTranslations = gettext.NullTranslations()
+_spoken = "en"
 
 
 def use(name: str = "") -> str:
     """Speak a language from here on; without a name that of the locale, without that English. Returns its code."""
-    global _catalogue
-    chosen = name if name in LANGUAGES else of_locale()
-    _catalogue = catalogue(chosen)
-    return chosen
+    global _catalogue, _spoken
+    _spoken = name if name in LANGUAGES else of_locale()
+    _catalogue = catalogue(_spoken)
+    return _spoken
+
+
+def spoken() -> str:
+    """The code of the language that is spoken."""
+    return _spoken
 
 
 def of_locale() -> str:

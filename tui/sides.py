@@ -56,7 +56,7 @@ def result(report: SplitReport, settings: SplitSettings) -> Content:
     parts += [counted("{n} group kept whole, ", "{n} groups kept whole, ", report.clusters)]
     parts += [counted("with {n} near-duplicate pair\n", "with {n} near-duplicate pairs\n", report.near_pairs)]
     if report.held_back:
-        reasons = ", ".join(f"{number:,} {reason}" for reason, number in report.held_back.items())
+        reasons = ", ".join(f"{number:,} {_(reason)}" for reason, number in report.held_back.items())
         parts += [_("held back:"), " ", line(reasons, 300), "\n"]
     if report.ungrouped:
         words = NC_(

@@ -15,5 +15,8 @@ TERMS = (
     N_("worth it"),
     N_("not worth it"),
     N_("undecided"),
+    N_("points"),
+    N_("bits per byte"),
+    N_("nats"),
 )
-"""What a person decided about a record, what the checks are doing, what a run came to."""
+"""What a person decided about a record, what the checks are doing, what a run came to, in which units."""

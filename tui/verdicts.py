@@ -13,7 +13,7 @@ from curator.evaluate.verdict import Gain, p_shown
 
 from . import marks
 from .display import block, line
-from .language import _, counted
+from .language import NC_, _, counted, spoken
 from .runs import RESUMABLE, Overview
 from .scored import Filter, confusions
 from .tables import fitted, natural_width, row_of, table
@@ -105,11 +105,44 @@ def figures(found: Evaluation, width: int) -> Content:
     """The verdict, all systems with their metrics, and the tuned model against each of them."""
     signs = {"worth it": "accepted", "not worth it": "rejected"}
     sign = marks.sign(signs.get(found.verdict.outcome, "flagged"))
-    parts: list[_Part] = [(f"{sign} ", "bold"), block(found.verdict.sentence).stylize("bold"), "\n\n"]
+    parts: list[_Part] = [(f"{sign} ", "bold"), block(_sentence(found)).stylize("bold"), "\n\n"]
     rows = counted("{n} test row", "{n} test rows", found.n)
     parts += [(_("All systems on the same {rows}").format(rows=rows) + "\n", "bold")]
     parts += [_systems(found, width), "\n\n", (_("The tuned model against the others") + "\n", "bold")]
     return Content.assemble(*parts, _gains(found, width))
+
+
+def _sentence(found: Evaluation) -> str:
+    """The verdict in a sentence; the one that is kept with the run is English."""
+    if spoken() == "en":
+        return found.verdict.sentence
+    gain = found.gain
+    values = {name: shown(gain.metric, found.systems[name][gain.metric]) for name in ("base", "tuned")}
+    low, high = (shown_difference(gain.metric, end) for end in (gain.low, gain.high))
+    told = _(
+        "{outcome}: {metric} was {base} before and is {tuned} after, on {rows} "
+        "(difference {difference}, 95 % interval {low} to {high}, {p})"
+    ).format(
+        outcome=_(found.verdict.outcome).capitalize(),
+        metric=METRICS[gain.metric].title,
+        rows=counted("{n} test row", "{n} test rows", found.n),
+        difference=_signed(gain),
+        low=low,
+        high=high,
+        p=p_shown(gain.p),
+        **values,
+    )
+    return "; ".join([told, *_equals(found)]) + "."
+
+
+def _equals(found: Evaluation) -> list[str]:
+    """The cheaper systems that the tuned model is not proven better than."""
+    metric, told = found.gain.metric, []
+    for name, gain in found.gains_over.items():
+        if gain.metric == metric and not gain.proven:
+            words = _("{system} is better") if gain.disproven else _("{system} does as well, within chance")
+            told.append(f"{words.format(system=_title(name))} ({shown(metric, found.systems[name][metric])})")
+    return told
 
 
 def _systems(found: Evaluation, width: int) -> Content:
@@ -138,10 +171,10 @@ def _value(metric: str, system: Mapping[str, Any], with_interval: bool) -> str:
 def _gains(found: Evaluation, width: int) -> Content:
     head = [_("against"), _("gain"), _("95 % interval"), "p", ""]
     rows = [
-        _gain_cells(f"{_title('base')}: {METRICS[name].title}", gain) for name, gain in found.gains.items()
+        _gain_cells(f"{METRICS[name].title}: {_title('base')}", gain) for name, gain in found.gains.items()
     ]
     for name, gain in found.gains_over.items():
-        rows.append(_gain_cells(f"{_title(name)}: {METRICS[gain.metric].title}", gain))
+        rows.append(_gain_cells(f"{METRICS[gain.metric].title}: {_title(name)}", gain))
     return table(head, rows, width)
 
 
@@ -162,7 +195,11 @@ def _gain_cells(name: str, gain: Gain) -> list[str]:
 def _signed(gain: Gain, with_unit: bool = True) -> str:
     amount = shown_difference(gain.metric, gain.difference)
     plus = "+" if gain.difference > 0 else ""
-    return f"{plus}{amount}{unit_of_difference(gain.metric) if with_unit else ''}"
+    return f"{plus}{amount}{_unit(gain.metric) if with_unit else ''}"
+
+
+def _unit(metric: str) -> str:
+    return " " + _(unit_of_difference(metric).strip())
 
 
 def _title(system: str) -> str:
@@ -210,12 +247,20 @@ def _matrix(labels: Sequence[str], matrix: Sequence[Sequence[int]]) -> Content:
 def rows_head(shown_rows: int, chosen: Filter) -> Content:
     """Which rows are listed."""
     words = {
-        "regressed": _("rows that the tuning made worse, the worst first"),
-        "gained": _("rows that the tuning made better, the best first"),
-        "wrong": _("rows that the tuned model still gets wrong, the worst first"),
-        "all": _("all rows, the worst change first"),
+        "regressed": NC_(
+            "{n} row that the tuning made worse", "{n} rows that the tuning made worse, the worst first"
+        ),
+        "gained": NC_(
+            "{n} row that the tuning made better", "{n} rows that the tuning made better, the best first"
+        ),
+        "wrong": NC_(
+            "{n} row that the tuned model still gets wrong",
+            "{n} rows that the tuned model still gets wrong, the worst first",
+        ),
+        "all": NC_("{n} row in all", "{n} rows in all, the worst change first"),
     }
-    return Content.assemble((f"{shown_rows:,} ", "bold"), words[chosen], ("   " + _("f shows others"), "dim"))
+    told = counted(*words[chosen], shown_rows)
+    return Content.assemble((told, "bold"), ("   " + _("f shows others"), "dim"))
 
 
 def row_line(row: RankedRow, is_labelled: bool, width: int) -> Content:

@@ -145,7 +145,7 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
         """List the formats that can hold this project's records."""
         message.stop()
         self.listed.add_options(
-            Option(Content.assemble((f"{name:23} ", "bold"), about), id=name)
+            Option(Content.assemble((f"{name:23} ", "bold"), _(about)), id=name)
             for name, about in message.formats.items()
         )
         self.listed.highlighted = 0
@@ -278,7 +278,7 @@ def written(export: Export, leaks: int) -> Content:
     parts += ["  ", line(others, 300).stylize("dim"), "\n"]
     for title, counts in ((_("held back:"), manifest.held_back), (_("adapted:"), manifest.adapted)):
         if counts:
-            told = ", ".join(f"{number:,} {reason}" for reason, number in counts.items())
+            told = ", ".join(f"{number:,} {_(reason)}" for reason, number in counts.items())
             parts += [f"{title} ", line(told, 400), "\n"]
     if leaks:
         words = counted("{n} input stands on two sides", "{n} inputs stand on two sides", leaks)

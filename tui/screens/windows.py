@@ -19,7 +19,7 @@ from curator.windows import Window
 
 from .. import dividing, marks
 from ..display import block, line
-from ..language import N_, _
+from ..language import N_, _, counted
 from ..page import Page
 from ..session import Session
 from ..widgets.settings_form import Setting, SettingsForm
@@ -166,9 +166,10 @@ With the target `last` a model sees the context and learns only the last unit, m
         """Show the windows of the document."""
         message.stop()
         found = message.found
-        number = f"{len(found.windows)}{'+' if found.more else ''}"
         at = _("document {at} of {all}").format(at=f"{self._at + 1:,}", all=f"{len(self._ids):,}")
-        told = _("{at}, {place}: {n} windows").format(at=at, place=found.place, n=number)
+        many = counted("{n} window", "{n} windows", len(found.windows))
+        more = _("{windows} or more").format(windows=many) if found.more else many
+        told = f"{at}, {found.place}: {more}"
         unsaved = dividing.changed(self._session.config, self.form.values)
         self._say(f"{told}. {_('s keeps this way of cutting.')}" if unsaved else told)
         self.pieces.update(_pieces(found))

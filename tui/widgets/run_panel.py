@@ -105,9 +105,9 @@ def _figures(last: Event | None, is_going: bool) -> str:
         parts.append(_("{speed:,.0f} tokens/s").format(speed=last.tokens_per_second))
     if is_going and last.seconds_left is not None:
         parts.append(_("{time} left").format(time=clock(last.seconds_left)))
+    parts.append(_("pass {epoch:.1f}").format(epoch=last.epoch))
     if is_going and last.learning_rate is not None:
         parts.append(_("learning rate {rate:.1e}").format(rate=last.learning_rate))
-    parts.append(_("pass {epoch:.1f}").format(epoch=last.epoch))
     return f"  {marks.sign('between')}  ".join(parts)
 
 
@@ -119,9 +119,9 @@ def _bar(last: Event | None, width: int) -> Content:
 
 
 def _end(run: Following) -> Content:
-    """What came of it, and what to press; nothing while it goes on."""
+    """What came of it, and what to press."""
     if run.is_going:
-        return Content("")
+        return Content.styled(_("It goes on without you: esc leaves this page, f6 comes back to it."), "dim")
     parts: list[_Part] = []
     if run.problem:
         parts += [(f"{marks.sign('error')} ", "bold"), block(run.problem), "\n", block(run.remedy), "\n"]
