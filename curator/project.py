@@ -204,6 +204,11 @@ class Project:
         checks = [c for c in base.choose(registry.ALL, self.kind, only) if not (quick and c.needs)]
         return checking.Runner(self.connection, self.config, self._view(), progress).run(checks)
 
+    def reports(self) -> list[checking.CheckReport]:
+        """What the checks found when they last ran."""
+        checks = base.choose(registry.ALL, self.kind, ())
+        return checking.Runner(self.connection, self.config, self._view(), lambda *_: None).reports(checks)
+
     def found(self, check_ids: Sequence[str], limit: int = -1) -> Iterator[Finding]:
         """What some checks have found, suppressed findings last; of each check at most `limit`."""
         return findings.of_checks(self.connection, check_ids, limit)

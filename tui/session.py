@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+from curator.checking import CheckReport
 from curator.checks.registry import ALL
 from curator.config import Config
 from curator.project import Project
@@ -147,6 +148,10 @@ class Session:
 
         self.project.editor.change("trim", "trim", [record_id], effect)
         self._decided.append(time.monotonic())
+
+    def earlier_reports(self) -> list[CheckReport]:
+        """What the checks found when they last ran."""
+        return self.project.reports()
 
     def found(self, check_id: str, most: int) -> list[Finding]:
         """The first findings of a check."""

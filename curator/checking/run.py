@@ -90,7 +90,7 @@ class Runner:
             for plan in plans:
                 if plan.chosen is not None and not plan.chosen:
                     check_states.advance(self._connection, plan.check.id, moment)
-        return self._reports(checks)
+        return self.reports(checks)
 
     def _able(self, plans: list[Plan]) -> list[Plan]:
         """The plans without those whose model cannot be loaded."""
@@ -210,7 +210,8 @@ class Runner:
             kept.append(finding)
         return kept
 
-    def _reports(self, checks: Sequence[Check]) -> list[CheckReport]:
+    def reports(self, checks: Sequence[Check]) -> list[CheckReport]:
+        """What the checks have found so far, ranked by severity, then by number of findings."""
         counts = findings.counts(self._connection)
         reasons = suppressions.of_project(self._connection)
         severity = self._config.checks.severity

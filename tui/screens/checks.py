@@ -97,6 +97,9 @@ leave this page while they do.
     def on_mount(self) -> None:
         """Run what has to run."""
         self.listed.focus()
+        earlier = self._session.earlier_reports()
+        if any(report.count for report in earlier):
+            self.show_reports(earlier)
         if not self._session.checking.is_going:
             self.action_run()
         self.set_interval(_BEAT, self.look)
