@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from ..language import N_, _
+from ..widgets.text_line import TextLine
 
 
 class AskDialog(ModalScreen[str | None]):
@@ -41,7 +42,7 @@ class AskDialog(ModalScreen[str | None]):
         """The question, the line, and what is wrong with it."""
         with Vertical(classes="dialog"):
             yield Static(self._question)
-            yield Input(self._value, placeholder=self._placeholder, id="answer")
+            yield TextLine(self._value, placeholder=self._placeholder, id="answer")
             yield Static(id="refusal")
             yield Static(Content.styled(_("Enter takes it, Escape goes back."), "dim"))
 

@@ -17,6 +17,7 @@ from textual.widgets.option_list import Option
 
 from ..display import line
 from ..language import N_, _
+from ..widgets.text_line import TextLine
 
 _SHOWN = 200
 """Names that are listed at once; typing narrows them."""
@@ -51,7 +52,7 @@ class PickDialog(ModalScreen[str | None]):
         """The question, the line to type into, and the names that fit."""
         with Vertical(classes="dialog"):
             yield Static(Content(self._question))
-            yield Input(placeholder=_("type a part of the name"), id="part")
+            yield TextLine(placeholder=_("type a part of the name"), id="part")
             yield OptionList(id="choices")
             yield Static(Content.styled(_("Enter takes it, Escape goes back."), "dim"))
 

@@ -24,6 +24,7 @@ from ..handing import hand_over
 from ..language import N_, _, counted
 from ..page import Page
 from ..session import Session
+from ..widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from curator.export.folder import Export
@@ -264,7 +265,7 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
 def _asked(id_: str, title: str, hint: str) -> ComposeResult:
     with Horizontal(classes="asked"):
         yield Label(Content(title))
-        yield Input(placeholder=hint, id=id_, compact=True)
+        yield TextLine(placeholder=hint, id=id_, compact=True)
 
 
 def written(export: Export, leaks: int) -> Content:

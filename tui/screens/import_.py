@@ -25,6 +25,7 @@ from ..session import Session
 from ..telling import imported, previewed
 from ..widgets.file_list import FileList
 from ..widgets.reading import Reading
+from ..widgets.text_line import TextLine
 
 if TYPE_CHECKING:
     from curator.importing import ImportReport
@@ -123,7 +124,7 @@ reason. `u` takes an import back.
 
     def compose(self) -> ComposeResult:
         """Path, files, and how the one under the cursor is read."""
-        yield Input(placeholder=_("a file or folder: ~/data/tickets.csv"), id="path", compact=True)
+        yield TextLine(placeholder=_("a file or folder: ~/data/tickets.csv"), id="path", compact=True)
         yield Static(id="import-state")
         with Horizontal(id="import-parts"):
             yield FileList(self._session.root.resolve().parent, "files")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual.suggester import Suggester
-from textual.widgets import Input
 
 from curator.query import NAMED_KEYS, NUMBER_KEYS
+
+from .text_line import TextLine
 
 Values = Callable[[str], Sequence[str]]
 """The values that a key can have: `status` to `new`, `accepted`, …"""
@@ -66,7 +67,7 @@ def quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-class FilterBar(Input):
+class FilterBar(TextLine):
     """A query, found as it is typed."""
 
     def __init__(self, value: str, placeholder: str, values: Values) -> None:

@@ -18,6 +18,7 @@ from curator.errors import CuratorError
 from ..display import block
 from ..dividing import problem
 from ..language import _
+from .text_line import TextLine
 
 
 class Setting(NamedTuple):
@@ -68,7 +69,7 @@ class SettingsForm(Vertical):
                     options = [(Content(choice), choice) for choice in one.choices]
                     yield Select(options, value=value, id=one.id, compact=True, allow_blank=False)
                 else:
-                    yield Input(value, id=one.id, compact=True)
+                    yield TextLine(value, id=one.id, compact=True)
         yield Static(classes="help")
         yield Static(classes="problem")
 

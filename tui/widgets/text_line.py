@@ -1,0 +1,23 @@
+"""The line to type into, whatever was pasted into it."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from curator.text import visible
+
+
+class TextLine(Input):
+    """An input that holds what can be seen: control characters become signs before they are painted."""
+
+    def validate_value(self, value: str) -> str:
+        """What is typed, pasted, or put in."""
+        return _on_one_line(value)
+
+    def validate__suggestion(self, value: str) -> str:
+        """What is proposed behind the cursor."""
+        return _on_one_line(value)
+
+
+def _on_one_line(text: str) -> str:
+    return text if text.isprintable() else visible(text.replace("\n", "⏎").replace("\t", " "))
