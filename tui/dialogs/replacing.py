@@ -24,6 +24,8 @@ from ..display import line
 from ..language import N_, _, counted
 from ..session import Session
 from ..widgets.diff_view import changes_of
+from ..widgets.text_line import TextLine
+from ..widgets.toggles import Check
 
 _SHOWN = 6
 _AT_ONCE = 200
@@ -61,11 +63,11 @@ class ReplaceDialog(ModalScreen[Replacement | None]):
                     "bold",
                 )
             )
-            yield Input(placeholder=_("find"), id="find")
-            yield Input(placeholder=_("replace by"), id="put")
+            yield TextLine(placeholder=_("find"), id="find")
+            yield TextLine(placeholder=_("replace by"), id="put")
             with Horizontal(id="switches"):
-                yield Checkbox(Content(_("regular expression")), id="regex", compact=True)
-                yield Checkbox(Content(_("ignore case")), id="ignore", compact=True)
+                yield Check(Content(_("regular expression")), id="regex", compact=True)
+                yield Check(Content(_("ignore case")), id="ignore", compact=True)
             yield Static(id="preview")
             yield Static(Content.styled(_("Enter replaces, Escape goes back."), "dim"))
 

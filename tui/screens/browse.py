@@ -33,6 +33,8 @@ from .browse_bulk import BulkChanges
 
 _WIDE = 100
 """Columns from which the record is shown beside the list."""
+_EMPTY = N_("The project is empty. F10 imports files.")
+_NEXT = N_("l decides about them one by one, F4 checks them all")
 
 
 class Found(Message):
@@ -124,6 +126,7 @@ A filter is a few conditions, and a record must fit them all:
         self._query = query
         self._order: Order = "file"
         self._said = ""
+        self._left = session.moment
 
     def compose(self) -> ComposeResult:
         """Filter, list and detail."""
@@ -142,10 +145,16 @@ A filter is a few conditions, and a record must fit them all:
         self.grid.focus()
         self._find(self._query)
 
+    def on_screen_suspend(self) -> None:
+        """Remember what there was."""
+        self._left = self._session.moment
+
     def on_screen_resume(self) -> None:
         """Something may have changed on another page."""
         self.grid.renew()
         self._session.forget_values()
+        if self._session.moment != self._left:
+            self.renewed()
 
     def on_resize(self, event: events.Resize) -> None:
         """Beside a narrow list there is no room for the record."""
@@ -173,10 +182,8 @@ A filter is a few conditions, and a record must fit them all:
         self.grid.show(message.ids, message.whole)
         self.tell_state()
         if not len(message.ids):
-            empty = _("No record fits.") if message.query else _("The project is empty. F10 imports files.")
+            empty = _("No record fits.") if message.query else _(_EMPTY)
             self.detail.update(Content.styled(empty, "dim"))
-            if not message.query:
-                self.say(empty)
 
     def say(self, words: str) -> None:
         """Say something in the line under the filter, until the next thing happens."""
@@ -191,6 +198,7 @@ A filter is a few conditions, and a record must fit them all:
             counted("{n} picked", "{n} picked", picked) if picked else "",
             self._number(),
             _(NAMES[self._order]) if self._order != "file" else "",
+            _(_NEXT) if not (picked or self._said or self._query) and len(self.grid) else "",
         ]
         self.problem.update(line("  ·  ".join(part for part in parts if part), 200))
         self.problem.remove_class("-bad")
@@ -198,6 +206,8 @@ A filter is a few conditions, and a record must fit them all:
     def _number(self) -> str:
         if not self.grid.whole:
             return _("searching …")
+        if not len(self.grid) and not self._query:
+            return _(_EMPTY)
         return counted("{n} record", "{n} records", len(self.grid))
 
     @on(Refused)
@@ -333,7 +343,7 @@ A filter is a few conditions, and a record must fit them all:
 
     def _turned(self, step: Step | None, word: str, nothing: str) -> None:
         self.say(nothing if step is None else line(f"{word}: {step.summary} ({step.count:,})", 100).plain)
-        self.grid.renew()
+        self.renewed()
 
     def current(self) -> StoredRecord | None:
         """The record under the cursor."""

@@ -258,7 +258,11 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
     def _show(self) -> None:
         """Paint the record at the place in the queue."""
         inside = self._at < len(self._ids)
-        self._record = self._session.record(self._ids[self._at]) if inside else None
+        self._record = next(iter(self._session.rows([self._ids[self._at]])), None) if inside else None
+        if inside and self._record is None:
+            # It went with an import that was taken back.
+            self._make_queue()
+            return
         self.state.update(self._state(), layout=False)
         self.found.update(self._found(), layout=False)
         labels = self._labels()
@@ -293,7 +297,11 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
 
     def _text(self) -> Content:
         if self._record is None:
-            told = _("This was the last one.") if len(self._ids) else _("There is no record in this order.")
+            told = (
+                _("This was the last one. F4 checks what there is.")
+                if len(self._ids)
+                else _("There is no record in this order.")
+            )
             return Content.styled(told, "dim")
         fields = self._record.fields
         if self._session.config.kind == "instruction":

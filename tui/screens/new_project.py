@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.widgets import Button, Footer, Input, Label, RadioButton, RadioSet, Static
+from textual.widgets import Button, Footer, Input, Label, RadioSet, Static
 
 from curator.errors import CuratorError
 
@@ -19,6 +19,8 @@ from ..beginning import Wish
 from ..display import block
 from ..language import N_, _
 from ..page import Page
+from ..widgets.text_line import TextLine
+from ..widgets.toggles import Radio
 
 _KINDS = {
     "classification": N_("a label for a text: “Where is my parcel?” → delivery"),
@@ -67,17 +69,17 @@ in its file `curator.toml`.
         with VerticalScroll(id="form", can_focus=False):
             yield Static(Content(_("A project is a folder for your examples and all that is made of them.")))
             yield Label(Content(_("Name of the folder")))
-            yield Input("my-project", id="folder", compact=True)
+            yield TextLine("my-project", id="folder", compact=True)
             yield Label(Content(_("What are your examples? Arrows move, space picks.")))
             with RadioSet(id="kinds", compact=True):
                 for kind, about in _KINDS.items():
                     words = Content.assemble((f"{kind:15}", "bold"), " ", Content(_(about)))
-                    yield RadioButton(words, id=kind, value=kind == "classification")
+                    yield Radio(words, id=kind, value=kind == "classification")
             yield Label(Content(_("Labels, with commas between")), classes="of-labels")
             hint = _("refund, delivery, praise – or nothing: they are taken from the data")
-            yield Input(placeholder=hint, id="labels", compact=True, classes="of-labels")
+            yield TextLine(placeholder=hint, id="labels", compact=True, classes="of-labels")
             yield Label(Content(_("Model to tune")))
-            yield Input(beginning.BUNDLED_MODEL, id="model", compact=True)
+            yield TextLine(beginning.BUNDLED_MODEL, id="model", compact=True)
             about = _("bundled (small, comes with Curator), a folder, or owner/name on the hub")
             yield Static(Content.styled(about, "dim"))
             yield Static(id="verdict")

@@ -325,4 +325,4 @@ def _next(found: Overview) -> str:
     if found.undivided:
         words = counted("{n} record has no side", "{n} records have no side", found.undivided)
         return _("{records}: s deals them out, the others stay. e writes files.").format(records=words)
-    return _("Every record has its side. e writes them as files, then f6 trains.")
+    return _("Every record has its side. f6 trains on them, e writes them as files.")

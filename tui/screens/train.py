@@ -32,6 +32,9 @@ from ..widgets.model_form import ModelForm
 from ..widgets.run_panel import RunPanel
 
 _NAME = "name"
+_ABOUT = N_(
+    "A run learns from the training records and is scored on the test records. Tab goes down the form."
+)
 _BEAT = 0.5
 """Seconds between two looks at a run."""
 
@@ -105,7 +108,7 @@ the program or lose the connection; it goes on, and this page shows it again.
         """The form with its help and the estimate; in their place the run while it goes."""
         config = self._session.config
         yield Static(
-            Content(_("A run learns from the training records and is scored on the test records.")),
+            Content(_(_ABOUT)),
             id="train-head",
         )
         with Horizontal(id="train-form"):

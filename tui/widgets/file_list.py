@@ -14,6 +14,9 @@ from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from curator.config import FILE_NAME
+from curator.project import DATABASE
+
 from ..display import line
 from ..language import N_, _
 
@@ -71,7 +74,7 @@ class FileList(OptionList):
         problem = ""
         try:
             with os.scandir(folder) as entries:
-                found = [_entry(entry) for entry in entries if not entry.name.startswith(".")]
+                found = [_entry(entry) for entry in entries if not _is_no_data(entry.name)]
         except OSError as error:
             problem = error.strerror or str(error)
         found.sort(key=lambda entry: (not entry.is_folder, entry.path.name.casefold()))
@@ -99,9 +102,12 @@ class FileList(OptionList):
         self.border_title = line(str(message.folder), _NAME)
 
     def _place(self, path: Path) -> int:
-        """Where the cursor stands: on the folder that one came out of, else on the first name."""
-        paths = [entry.path for entry in self._entries[1:]]
-        return paths.index(path) + 1 if path in paths else min(1, len(paths))
+        """Where the cursor stands: on the folder that one came out of, else on the first file, if there is one."""
+        inside = self._entries[1:]
+        place = next((at for at, entry in enumerate(inside) if entry.path == path), None)
+        if place is None:
+            place = next((at for at, entry in enumerate(inside) if not entry.is_folder), 0)
+        return min(place + 1, len(inside))
 
     @on(OptionList.OptionSelected)
     def open(self, event: OptionList.OptionSelected) -> None:
@@ -121,6 +127,11 @@ class FileList(OptionList):
     def action_up(self) -> None:
         """Show the folder above."""
         self._read(self.folder.parent)
+
+
+def _is_no_data(name: str) -> bool:
+    """Hidden files, and what a project itself is made of."""
+    return name.startswith((".", DATABASE)) or name == FILE_NAME
 
 
 def _entry(entry: os.DirEntry[str]) -> _Entry:
