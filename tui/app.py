@@ -12,12 +12,14 @@ from typing import Any, ClassVar
 from rich.text import Text
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.events import Event, Key, Paste
 from textual.screen import Screen
 
 from curator.errors import CuratorError
 from curator.text import visible_line
 
 from . import language, marks, recent
+from .in_order import KeysInOrder
 from .language import N_, _
 from .pages import PAGES, make
 from .session import Session
@@ -50,11 +52,19 @@ class CuratorApp(App[int]):
         """Work on a project that is open, or let one be chosen from a folder; `debug` shows tracebacks."""
         super().__init__()
         self._debug = debug
+        self._keys_in_order = KeysInOrder(self, super().on_event)
         self.session = session
         self._start = start or Path.cwd()
         self._begun = False
         for theme in HIGH_CONTRAST:
             self.register_theme(theme)
+
+    async def on_event(self, event: Event) -> None:
+        """Let keys that are typed faster than they are handled wait in line."""
+        if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            await self._keys_in_order.take(event)
+        else:
+            await super().on_event(event)
 
     def on_mount(self) -> None:
         """Open the first page, and end in good order when the terminal goes away."""

@@ -12,26 +12,40 @@ import struct
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
+
+import pyte
 
 _ESCAPES = re.compile(
     rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[PX^_].*?\x1b\\|[@-Z\\-_])", re.DOTALL
 )
+_UNKNOWN = re.compile(rb"\x1b\[[<>=][0-?]*[ -/]*[@-~]")
+"""Asked of terminals that know more keys than pyte, which would print a part of it."""
 
 
 class Terminal:
     """`python -m curator` in a pseudo-terminal of 100 by 30."""
 
-    def __init__(self, folder: Path, code: str = "") -> None:
+    def __init__(self, folder: Path, code: str = "", **environment: str) -> None:
         """`code` is Python to be run in the place of the command."""
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.chdir(folder)
-            os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none", COLUMNS="100", LINES="30")
+            os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none")
+            os.environ.update(environment)
             os.execv(sys.executable, [sys.executable, *(["-c", code] if code else ["-m", "curator"])])
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 100, 0, 0))
+        self._screen = pyte.Screen(100, 30)
+        self._stream = pyte.ByteStream(self._screen)
+        self._tail = b""
+        self.resize(100, 30)
         self.raw = b""
         self.closed = False
+
+    def resize(self, columns: int, lines: int) -> None:
+        """Make the window larger or smaller, and tell the process so."""
+        self._screen.resize(lines, columns)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
 
     def read(self, seconds: float = 0.05) -> None:
         """Take in what comes within some time."""
@@ -40,9 +54,29 @@ class Terminal:
             ready, _, _ = select.select([] if self.closed else [self.fd], [], [], left)
             if ready:
                 try:
-                    self.raw += os.read(self.fd, 1 << 16)
+                    came = os.read(self.fd, 1 << 16)
                 except OSError:
                     return
+                self.raw += came
+                self._paint(came)
+
+    def _paint(self, came: bytes) -> None:
+        # A sequence may come in two parts: its beginning waits for the rest.
+        whole = self._tail + came
+        at = whole.rfind(b"\x1b", -32)
+        cut = at if at >= 0 and not _ESCAPES.match(whole, at) else len(whole)
+        self._tail = whole[cut:]
+        self._stream.feed(_UNKNOWN.sub(b"", whole[:cut]))
+
+    @property
+    def screen(self) -> list[str]:
+        """The lines as they stand on the screen now."""
+        return [row.rstrip() for row in self._screen.display]
+
+    @property
+    def page(self) -> str:
+        """The whole screen as it stands now."""
+        return "\n".join(self.screen)
 
     @property
     def text(self) -> str:
@@ -55,6 +89,15 @@ class Terminal:
         while words not in self.text:
             assert time.monotonic() < end, self.text[-2000:]
             self.read(pause)
+
+    def until(self, shown: str | Callable[[str], object], seconds: float = 30.0) -> str:
+        """Until some words stand on the screen, or something else is true of it; the screen then."""
+        wanted = (lambda page: shown in page) if isinstance(shown, str) else shown
+        end = time.monotonic() + seconds
+        while not wanted(self.page):
+            assert time.monotonic() < end, f"{shown}\n{self.page}"
+            self.read()
+        return self.page
 
     def forget(self) -> None:
         """Let what was painted go."""
