@@ -322,7 +322,8 @@ class Project:
         exporting.require_format(format_name, self.config)
         query_ = (text, self._query(text))
         place = Place(exports=self.root / "exports", name=name, out=out)
-        planner = checking.Planner(self.connection, self.config, frozen_test.read(self.connection))
+        view = self._view()
+        planner = checking.Planner(self.connection, self.config, view.frozen, view.trained)
         checks = summary(self.connection, planner, base.choose(registry.ALL, self.kind, ()), query_[1])
         return exporting.write(self.connection, self.config, place, query_, checks, format_name, progress)
 
@@ -369,7 +370,8 @@ class Project:
 
     def _view(self) -> base.Context:
         frozen = frozen_test.read(self.connection)
-        return checking.View(self.connection, self.config, frozen, _parts_of(self.config)).context()
+        runs = self.root / "runs"
+        return checking.View(self.connection, self.config, frozen, _parts_of(self.config), runs).context()
 
     def _plan(self) -> Plan:
         from curator import exporting

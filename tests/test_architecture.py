@@ -15,7 +15,7 @@ FLOORS = {
     1: ("errors", "text", "dates", "shingles", "diffs"),
     2: ("records", "label_names", "files", "similarity", "contamination", "label_quality"),
     3: ("query", "config", "near_duplicates"),
-    4: ("store", "formats", "splitting", "windows", "validation"),
+    4: ("dynamics", "store", "formats", "splitting", "windows", "validation"),
     5: ("edits", "settings_file", "checks", "export", "train"),
     6: ("importing", "replacing", "suggesting", "dividing", "checking", "evaluate", "exporting", "schema", "doctor"),
     7: ("project",),

@@ -11,6 +11,7 @@ NAMES = {
     "findings": N_("with findings first"),
     "label-errors": N_("likely label errors first"),
     "uncertain": N_("least sure suggestions first"),
+    "training": N_("hardest in training first"),
     "newest": N_("newest first"),
     "longest": N_("longest first"),
     "shortest": N_("shortest first"),

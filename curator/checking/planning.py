@@ -41,10 +41,14 @@ class Plan(NamedTuple):
 class Planner:
     """Makes the plans of a run out of what the checks have seen before."""
 
-    def __init__(self, connection: sqlite3.Connection, config: Config, frozen: FrozenTest | None) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, config: Config, frozen: FrozenTest | None, trained: str
+    ) -> None:
+        """`frozen` is the test set as it was frozen, `trained` names the last training run."""
         self._connection = connection
         self._config = config
         self._frozen = frozen
+        self._trained = trained
         self._now = changes.now(connection)
         self._known: dict[tuple[Any, ...], set[int] | None] = {}
 
@@ -94,4 +98,6 @@ class Planner:
     def _value(self, name: str) -> Any:
         if name == "frozen":
             return self._frozen and self._frozen.at
+        if name == "trained":
+            return self._trained
         return setting(self._config, name)

@@ -78,7 +78,7 @@ class Runner:
     def run(self, checks: Sequence[Check]) -> list[CheckReport]:
         """Look at what has to be looked at; the reports come ranked by severity, then by number of findings."""
         moment = changes.now(self._connection)
-        planner = Planner(self._connection, self._config, self._context.frozen)
+        planner = Planner(self._connection, self._config, self._context.frozen, self._context.trained)
         plans = [planner.plan(check) for check in checks]
         due = self._able([plan for plan in plans if plan.chosen is None or plan.chosen])
         outcomes = self._inspected([plan for plan in due if plan.check.inspect is not None])

@@ -6,13 +6,16 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import groupby, islice
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
 
 from curator.checking.tokens import Tokenizing
+from curator.checking.trained import named, newest
 from curator.checks.base import Context
 from curator.checks.item import Item
 from curator.config import Config
+from curator.dynamics import Dynamics, dynamics
 from curator.query import parse
 from curator.splitting.frozen import FrozenTest
 from curator.store import records, words
@@ -41,13 +44,18 @@ class View:
         config: Config,
         frozen: FrozenTest | None,
         parts: Callable[[str], Mapping[str, str]],
+        runs: Path,
     ) -> None:
-        """`frozen` is the test set as it was frozen; `parts` divides a document that is cut inside."""
+        """`frozen` is the test set as it was frozen; `parts` divides a document that is cut inside.
+
+        `runs` is the folder of the training runs.
+        """
         self._connection = connection
         self._config = config
         self._kind = config.kind
         self._frozen = frozen
         self._parts = parts
+        self._run = newest(runs)
         self._tokenizing = Tokenizing(config)
         ensure(connection)
 
@@ -75,6 +83,8 @@ class View:
             tokens=self._tokenizing.tokens,
             limit=lambda: self._tokenizing.limit,
             parts=self._parts,
+            dynamics=lambda: self._dynamics,
+            trained=named(self._run),
             similarity=config.split.near_duplicates,
             test=config.split.test,
             frozen=self._frozen,
@@ -161,6 +171,10 @@ class View:
             f"SELECT id FROM records INDEXED BY {BY_STATE} WHERE hidden != 0 OR status = 'rejected'"
         )
         return [record_id for (record_id,) in rows]
+
+    @cached_property
+    def _dynamics(self) -> list[Dynamics]:
+        return [] if self._run is None else dynamics(self._run)
 
     @cached_property
     def _sides(self) -> dict[int, str]:

@@ -16,6 +16,7 @@ from curator.store.records import StoredRecord
 from curator.text import nearest
 
 if TYPE_CHECKING:
+    from curator.dynamics import Dynamics
     from curator.similarity.pack import Pack
 
 Needs = Literal["", "tokenizer", "classifier"]
@@ -90,6 +91,10 @@ class Context:
     """The longest row in tokens that is trained on."""
     parts: Callable[[str], Mapping[str, str]]
     """The parts of a document that is cut inside: side to text."""
+    dynamics: Callable[[], Sequence[Dynamics]] = lambda: ()
+    """How the last training run learned its rows."""
+    trained: str = ""
+    """The name of that run, and when it ended; empty without one."""
     similarity: float = 0.0
     """Similarity from which two texts stay on one side of the split; 0 for none."""
     test: float = 0.2

@@ -39,6 +39,13 @@ class Item:
         """What checks of one family leave for each other."""
 
     @cached_property
+    def fingerprint(self) -> str:
+        """What it says, as a training run wrote it down."""
+        from curator.dynamics import fingerprint
+
+        return fingerprint(self.kind, self.fields)
+
+    @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Every text that a model gets to see or to learn; labels are no texts."""
         return tuple(

@@ -20,6 +20,7 @@ from curator.checks import (
     structure,
     texts,
     tokens,
+    training,
     turns,
 )
 from curator.checks.base import Check
@@ -43,4 +44,5 @@ ALL: tuple[Check, ...] = (
     *tokens.CHECKS,
     *label_errors.CHECKS,
     *outliers.CHECKS,
+    *training.CHECKS,
 )

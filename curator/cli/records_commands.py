@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 SCREENFUL = 50
 ORDERS = (
-    "file", "newest", "longest", "shortest", "label", "open", "findings", "label-errors", "uncertain", "random",
+    "file", "newest", "longest", "shortest", "label", "open", "findings", "label-errors", "uncertain", "training",
+    "random",
 )  # fmt: skip
 
 

@@ -18,14 +18,15 @@ Order = Literal[
     "findings",
     "label-errors",
     "uncertain",
+    "training",
     "newest",
     "longest",
     "shortest",
     "label",
 ]
-ORDERS: tuple[Order, ...] = ("open", "file", "random", "findings", "label-errors", "uncertain")
+ORDERS: tuple[Order, ...] = ("open", "file", "random", "findings", "label-errors", "uncertain", "training")
 """For deciding one by one: undecided records first, as they came, drawn by lot, those in which checks found something,
-likely label errors, those of which a classifier is least sure."""
+likely label errors, those of which a classifier is least sure, those that the last training run found hardest."""
 SORTED: tuple[Order, ...] = ("file", "newest", "longest", "shortest", "label", "findings", "random")
 """For looking through them."""
 
@@ -39,6 +40,9 @@ _SUSPICION = """(SELECT max(score) FROM findings
 
 _SURENESS = "(SELECT confidence FROM suggestions WHERE record_id = records.id)"
 
+_HARDNESS = """(SELECT max(score) FROM findings WHERE record_id = records.id AND NOT suppressed
+    AND check_id IN ('never-learned', 'forgotten', 'learned-last'))"""
+
 _CLAUSES: dict[Order, str] = {
     "file": "{where} ORDER BY id",
     "random": "{where} ORDER BY id",
@@ -49,6 +53,7 @@ _CLAUSES: dict[Order, str] = {
     "open": "{where} ORDER BY status != 'new', id",
     "findings": f"{{where}} AND {_RANKED} IS NOT NULL ORDER BY {_RANKED}, id",
     "label-errors": f"{{where}} AND {_SUSPICION} IS NOT NULL ORDER BY {_SUSPICION} DESC, id",
+    "training": f"{{where}} AND {_HARDNESS} IS NOT NULL ORDER BY {_HARDNESS} DESC, id",
     "uncertain": f"{{where}} AND {_SURENESS} IS NOT NULL AND status = 'new' ORDER BY {_SURENESS}, id",
 }
 

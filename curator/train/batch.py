@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils.data import Dataset, Sampler
 
+from curator.dynamics import fingerprint
 from curator.errors import CuratorError
 from curator.records import Row
 from curator.train.args import DroppedRow
@@ -25,6 +26,8 @@ class Item(NamedTuple):
 
     id: str
     rendered: Rendered
+    content: str = ""
+    """Fingerprint of what the row says."""
 
 
 class Rows(Dataset[int]):
@@ -60,7 +63,7 @@ def render_rows(rows: Iterable[Row], renderer: Renderer, limit: int) -> Rows:
         if len(rendered.ids) > limit:
             dropped.append(DroppedRow(id=row.id, length=len(rendered.ids)))
         else:
-            items.append(Item(row.id, rendered))
+            items.append(Item(row.id, rendered, fingerprint(renderer.kind, row.model_dump())))
     return Rows(items, dropped)
 
 

@@ -31,6 +31,17 @@ class Learned(NamedTuple):
     """The row of the batch that each token stands in."""
 
 
+class Summed(NamedTuple):
+    """The loss of a batch."""
+
+    total: torch.Tensor
+    """Sum over its learned tokens, in nats; leads back to the weights."""
+    by_row: torch.Tensor
+    """The same for each row by itself, for the record."""
+    tokens: torch.Tensor
+    """Learned tokens of each row."""
+
+
 class TokenLoss:
     """The likelihood of learned tokens under one model, with or without adapter."""
 
@@ -50,20 +61,28 @@ class TokenLoss:
         found: torch.dtype = self._model.dtype
         return found
 
-    def mean(self, batch: dict[str, Any], tokens: Any = None) -> torch.Tensor:
-        """Sum over the learned tokens of a batch, divided by `tokens` (by default those of the batch)."""
-        total, count = torch.zeros((), device=batch["input_ids"].device), 0
+    def mean(self, batch: dict[str, Any]) -> torch.Tensor:
+        """Mean over the learned tokens of a batch."""
+        found = self.summed(batch)
+        return found.total / found.tokens.sum()
+
+    def summed(self, batch: dict[str, Any]) -> Summed:
+        """Sum over the learned tokens of a batch, and of each of its rows."""
         hidden, targets = self._at_learned(batch)
+        total, each = torch.zeros((), device=hidden.device), []
         for states, wanted in self._pieces(hidden, targets):
             # Logits are computed again for the backward pass when there are too many to keep.
-            piece = (
-                checkpoint(self._summed, states, wanted, use_reentrant=False)
+            nll = (
+                checkpoint(self._nll, states, wanted, use_reentrant=False)
                 if torch.is_grad_enabled() and len(targets) > len(wanted)
-                else self._summed(states, wanted)
+                else self._nll(states, wanted)
             )
-            total = total + piece
-            count += len(wanted)
-        return total / (count if tokens is None else tokens)
+            total = total + nll.sum()
+            each.append(nll.detach())
+        learned = batch["labels"][:, 1:] != IGNORED
+        by_row = torch.zeros(len(learned), device=hidden.device, dtype=torch.float32)
+        by_row.index_add_(0, learned.nonzero()[:, 0], torch.cat(each) if each else by_row[:0])
+        return Summed(total, by_row, learned.sum(1))
 
     @torch.no_grad()
     def learned(self, batch: dict[str, Any]) -> Learned:
@@ -108,8 +127,8 @@ class TokenLoss:
         size = max(1, _LOGITS_AT_ONCE // vocabulary)
         return zip(states.split(size), targets.split(size), strict=True)
 
-    def _summed(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        return functional.cross_entropy(self.logits(states), targets, reduction="sum")
+    def _nll(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        return functional.cross_entropy(self.logits(states), targets, reduction="none")
 
     def _agrees(self) -> bool:
         """An unknown family may do something else after its head: then the model is asked for its logits itself."""

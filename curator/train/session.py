@@ -103,6 +103,7 @@ def _start_from(run_dir: Path, resume: bool) -> Path | None:
 def _finish(
     spec: RunSpec, run_dir: Path, trainer: TuningTrainer, prepared: Prepared, events: EventLog
 ) -> RunResult:
+    trainer.remember()
     chosen = checkpoints.publish_result(run_dir, trainer.model, prepared.tokenizer)
     past = runs.effective(runs.read_events(run_dir))
     steps = [event for event in past if event.event == "step"]

@@ -14,6 +14,7 @@ from curator.train import checkpoints
 from curator.train.args import RunSpec
 from curator.train.batch import Collator, LengthSampler, Rows
 from curator.train.loss import TokenLoss
+from curator.train.memory import RowMemory
 from curator.train.model import compute_dtype, device, learning_rate, save_weights
 from curator.train.progress import EventLog
 
@@ -40,6 +41,7 @@ class TuningTrainer(Trainer):
         self.tokenizer = tokenizer
         self._sampler = LengthSampler(rows.lengths, spec.train.batch_size, spec.train.seed)
         self.token_loss = TokenLoss(model)
+        self._memory = RowMemory(run_dir, [item.id for item in rows.items], [i.content for i in rows.items])
         self.step_rows: list[int] = []
         self.step_tokens = 0
         super().__init__(
@@ -69,9 +71,11 @@ class TuningTrainer(Trainer):
         self.step_rows += numbers
         self.step_tokens += int(inputs["attention_mask"].sum())
         with self.accelerator.autocast():
-            loss = self.token_loss.mean(inputs, num_items_in_batch)
+            found = self.token_loss.summed(inputs)
+        loss = found.total / (found.tokens.sum() if num_items_in_batch is None else num_items_in_batch)
         if not torch.isfinite(loss):
             raise self.not_finite("loss", numbers)
+        self._memory.note(self._sampler.epoch, numbers, found.by_row.tolist(), found.tokens.tolist())
         return loss
 
     def not_finite(self, what: str, numbers: list[int]) -> CuratorError:
@@ -89,10 +93,15 @@ class TuningTrainer(Trainer):
         """Choose the order of the rows."""
         self._sampler.set_epoch(epoch)
 
+    def remember(self) -> None:
+        """Keep what is known of the rows."""
+        self._memory.save()
+
     def _save(self, output_dir: str | None = None, state_dict: Any = None) -> None:
         save_weights(self.model, self.tokenizer, Path(str(output_dir)))
 
     def _save_checkpoint(self, model: Any, trial: Any) -> None:
+        self.remember()
         super()._save_checkpoint(model, trial)
         step = self.state.global_step
         checkpoints.seal(checkpoints.folder(self._run_dir) / f"checkpoint-{step}")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from curator.dynamics import dynamics, read
 from curator.errors import CuratorError
 from curator.evaluate.scorers import score
 from curator.records import KINDS
@@ -100,6 +101,10 @@ def test_a_stopped_run_goes_on_as_if_it_had_never_stopped(make_run, step):
     train(halves, resume=True)
     assert losses(halves) == pytest.approx(losses(whole), abs=1e-6)
     assert validations(halves) == pytest.approx(validations(whole), abs=1e-6)
+    assert [row[:3] for row in read(halves)] == [row[:3] for row in read(whole)]
+    assert [row[3].loss for row in read(halves)] == pytest.approx(
+        [row[3].loss for row in read(whole)], abs=1e-5
+    )
     assert all(torch.equal(weights(whole)[name], tensor) for name, tensor in weights(halves).items())
 
 
@@ -150,16 +155,30 @@ def test_a_loss_that_is_no_number_names_its_rows(make_run, monkeypatch):
     run_dir = make_run(micro_batch_size=2)
     from curator.train.loss import TokenLoss
 
-    mean = TokenLoss.mean
+    summed = TokenLoss.summed
 
-    def spoiled(self, batch, tokens=None):
-        found = mean(self, batch, tokens)
-        return found * float("nan") if len(runs.read_events(run_dir)) == 3 else found
+    def spoiled(self, batch):
+        found = summed(self, batch)
+        worse = float("nan") if len(runs.read_events(run_dir)) == 3 else 1.0
+        return found._replace(total=found.total * worse)
 
-    monkeypatch.setattr(TokenLoss, "mean", spoiled)
+    monkeypatch.setattr(TokenLoss, "summed", spoiled)
     with pytest.raises(CuratorError, match=r"loss is not a finite number at step 3, rows \d+, \d+\."):
         train(run_dir)
     assert not (run_dir / ADAPTER).exists()
+
+
+def test_a_planted_wrong_label_is_learned_last_or_never(make_run):
+    rows = [{"text": f"{word} {n}", "label": word} for n in range(10) for word in ("refund", "praise")]
+    rows.append({"text": "refund 99", "label": "praise"})
+    run_dir = make_run(
+        rows=[{"id": str(n), **row} for n, row in enumerate(rows)], epochs=8, learning_rate=3e-3
+    )
+    train(run_dir)
+    found = dynamics(run_dir)
+    assert len(found) == len(rows)
+    assert {row.passes for row in found} == {8}
+    assert min(found, key=lambda row: row.confidence).id == "20"
 
 
 def test_long_rows_are_left_out_and_listed(make_run):
