@@ -57,8 +57,9 @@ class Page(Screen[Result]):
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that do something now, described in the language of the interface."""
         found = {key: translated(active) for key, active in super().active_bindings.items()}
-        # Help comes first: it has to be seen where the line of keys is too short for all.
-        return {key: found[key] for key in sorted(found, key=lambda key: found[key].binding.id != "app.help")}
+        # Where the line of keys is too short for all, help has to be seen; tab people know.
+        order = sorted(found, key=lambda key: (found[key].binding.id != "app.help", key == "tab"))
+        return {key: found[key] for key in order}
 
     @property
     def host(self) -> Host:

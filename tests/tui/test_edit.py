@@ -135,3 +135,28 @@ def test_without_a_terminal_the_editor_says_so(tickets):
         assert any("no terminal" in str(note.message) for note in app._notifications)
 
     drive(tickets, story)
+
+
+def test_a_document_is_edited_too(make_project):
+    project = make_project([{"text": "one\ntwo"}], "text")
+
+    async def story(app, pilot):
+        await press(pilot, "e", *"Zero ", "ctrl+s")
+
+    drive(project, story)
+    assert project.record(1).fields == {"text": "Zero one\ntwo"}
+
+
+def test_of_a_very_long_line_the_beginning_is_shown_and_all_of_it_kept(make_project):
+    long = "word " * 200_000
+    project = make_project([{"text": long, "label": "a"}], labels=["a", "b"])
+
+    async def story(app, pilot):
+        await press(pilot, "e")
+        editor = app.screen.query(FieldEditor).first()
+        assert len(editor.area.text) < 10_000
+        assert "only the beginning" in str(app.screen.query(".note").first().render())
+        await press(pilot, "z", "ctrl+l", "b", "enter", "ctrl+s")
+
+    drive(project, story)
+    assert project.record(1).fields == {"text": long, "label": "b"}

@@ -75,7 +75,6 @@ A filter is a few conditions, and a record must fit them all:
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("slash", "filter", N_("Filter"), id="browse.filter", tooltip=N_("Show some of the records.")),
         Binding("l", "label", N_("Label"), id="browse.label", tooltip=N_("Decide about these one by one.")),
-        Binding("e", "edit", N_("Edit"), id="browse.edit", tooltip=N_("Change what the record says.")),
         Binding(
             "a", "decide('accepted')", N_("Accept"), id="browse.accept", tooltip=N_("The record is right.")
         ),
@@ -91,6 +90,9 @@ A filter is a few conditions, and a record must fit them all:
             show=False,
         ),
         Binding("b", "menu", N_("More"), id="browse.menu", tooltip=N_("All that can be done with these.")),
+        Binding("u", "undo", N_("Undo"), id="browse.undo", tooltip=N_("Take the newest step back.")),
+        Binding("q", "app.quit", N_("Quit"), id="browse.quit", tooltip=N_("Everything is saved.")),
+        Binding("e", "edit", N_("Edit"), id="browse.edit", tooltip=N_("Change what the record says.")),
         Binding("m", "put_label", N_("Put under a label"), id="browse.put", show=False),
         Binding("t", "tag", N_("Tag"), id="browse.tag", show=False, tooltip=N_("Put a mark on these.")),
         Binding(
@@ -110,10 +112,8 @@ A filter is a few conditions, and a record must fit them all:
             "ctrl+s", "save_filter", N_("Save filter"), id="browse.save", show=False, tooltip=N_("Name it.")
         ),
         Binding("c", "app.page('checks')", N_("Checks"), id="browse.checks", show=False),
-        Binding("u", "undo", N_("Undo"), id="browse.undo", tooltip=N_("Take the newest step back.")),
         Binding("U", "redo", N_("Redo"), id="browse.redo", tooltip=N_("Do it again."), show=False),
         Binding("escape", "escape", N_("Back to the list"), show=False, id="browse.escape"),
-        Binding("q", "app.quit", N_("Quit"), id="browse.quit", tooltip=N_("Everything is saved.")),
     ]
     filter = getters.query_one("#filter", FilterBar)
     problem = getters.query_one("#problem", Static)

@@ -92,7 +92,7 @@ In conversations `ctrl+n` adds a turn, `ctrl+k` removes one, `ctrl+r` changes wh
         return f"{_('record')} {record.id}  {sign(record.status)} {_(record.status)}  {record.source}:{record.line}"
 
     def _editors(self) -> ComposeResult:
-        for name in FIELD_ORDER[self._kind]:
+        for name in filter(None, FIELD_ORDER[self._kind]):
             value = self._record.fields.get(name)
             if name == "history":
                 yield from (self._turn(turn) for turn in value or () if isinstance(turn, dict))

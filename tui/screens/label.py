@@ -63,6 +63,7 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
 - `e` edits, `tab` chooses another order; `left` and `right` look without deciding
 """)
     BINDINGS: ClassVar[list[BindingType]] = [
+        # The line of keys is cut where it is too short: what is pressed most stands first.
         Binding(
             "enter", "decide('accepted')", N_("Accept"), id="label.accept", tooltip=N_("Right as it is.")
         ),
@@ -71,19 +72,19 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         ),
         Binding("f", "decide('flagged')", N_("Flag"), id="label.flag", tooltip=N_("For a second look.")),
         Binding("t", "trim", N_("Trim"), id="label.trim", tooltip=N_("Cut blanks at the ends, and accept.")),
-        Binding("full_stop", "take", N_("Take"), id="label.take", tooltip=N_("Take what is suggested.")),
-        Binding(
-            "slash", "find_label", N_("Find label"), id="label.find", tooltip=N_("By a part of its name.")
-        ),
-        Binding("e", "edit", N_("Edit"), id="label.edit", tooltip=N_("Change what the record says.")),
         Binding("space,right,n", "go(1)", N_("Next"), id="label.next", tooltip=N_("Go on without deciding.")),
         Binding(
             "left,backspace,p", "go(-1)", N_("Back"), id="label.back", tooltip=N_("Go back."), show=False
         ),
         Binding("u", "undo", N_("Undo"), id="label.undo", tooltip=N_("Take the newest step back.")),
         Binding("U", "redo", N_("Redo"), id="label.redo", tooltip=N_("Do it again."), show=False),
-        Binding("tab", "order", N_("Order"), id="label.order", tooltip=N_("Another order of the records.")),
         Binding("escape", "app.pop_screen", N_("Leave"), id="label.leave", tooltip=N_("Back to the list.")),
+        Binding(
+            "slash", "find_label", N_("Find label"), id="label.find", tooltip=N_("By a part of its name.")
+        ),
+        Binding("full_stop", "take", N_("Take"), id="label.take", tooltip=N_("Take what is suggested.")),
+        Binding("e", "edit", N_("Edit"), id="label.edit", tooltip=N_("Change what the record says.")),
+        Binding("tab", "order", N_("Order"), id="label.order", tooltip=N_("Another order of the records.")),
     ]
     text = getters.query_one("#text", Static)
     state = getters.query_one("#state", Static)

@@ -15,9 +15,12 @@ from textual.widgets import Static, TextArea
 from curator.text import visible
 
 from ..language import N_, _
+from ..marks import sign
 
 _LONGEST_LINE = 20_000
 """Characters of a line from which on typing would lag."""
+_LINE_SHOWN = 2000
+"""Characters of such a line that are shown: an area takes seconds to paint more."""
 
 
 class _Area(TextArea):
@@ -58,15 +61,16 @@ class FieldEditor(Vertical):
     def _load(self, value: str) -> None:
         self._original = value
         self._replaced: str | None = None
-        self._area_text = visible(value)
-        hidden = self._area_text != value
-        too_long = max(map(len, value.split("\n"))) > _LONGEST_LINE
+        lines = value.split("\n")
+        too_long = max(map(len, lines)) > _LONGEST_LINE
+        self._area_text = visible("\n".join(map(_beginning, lines)) if too_long else value)
+        hidden = not too_long and self._area_text != value
         self._locked = hidden or too_long
         self._note = ""
         if hidden:
             self._note = _("Holds control characters, shown here as signs. Ctrl+O edits it as it is.")
         elif too_long:
-            self._note = _("Has very long lines. Ctrl+O edits it.")
+            self._note = _("Has very long lines, of which only the beginning is shown. Ctrl+O edits it.")
 
     def compose(self) -> ComposeResult:
         """Title, note, text."""
@@ -121,3 +125,7 @@ class FieldEditor(Vertical):
         if self.area.text != self._baseline:
             self._replaced = None
         self.post_message(self.Changed())
+
+
+def _beginning(text: str) -> str:
+    return text if len(text) <= _LINE_SHOWN else text[:_LINE_SHOWN] + sign("cut")
