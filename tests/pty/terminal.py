@@ -32,8 +32,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.chdir(folder)
-            os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none")
-            os.environ.update(environment)
+            os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none", CURATOR_LANGUAGE="en")
+            os.environ.update({"XDG_STATE_HOME": str(folder.parent / "state"), **environment})
             os.execv(sys.executable, [sys.executable, *(["-c", code] if code else ["-m", "curator"])])
         self._screen = pyte.Screen(100, 30)
         self._stream = pyte.ByteStream(self._screen)
