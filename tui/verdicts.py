@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
+from curator.evaluate.forgetting import Forgetting
 from curator.evaluate.scores import HEADLINE
 from curator.evaluate.verdict import Gain, p_shown
 
@@ -106,10 +107,25 @@ def figures(found: Evaluation, width: int) -> Content:
     signs = {"worth it": "accepted", "not worth it": "rejected"}
     sign = marks.sign(signs.get(found.verdict.outcome, "flagged"))
     parts: list[_Part] = [(f"{sign} ", "bold"), block(_sentence(found)).stylize("bold"), "\n\n"]
+    if found.general is not None:
+        parts += [_general(found.general), "\n\n"]
     rows = counted("{n} test row", "{n} test rows", found.n)
     parts += [(_("All systems on the same {rows}").format(rows=rows) + "\n", "bold")]
     parts += [_systems(found, width), "\n\n", (_("The tuned model against the others") + "\n", "bold")]
     return Content.assemble(*parts, _gains(found, width))
+
+
+def _general(general: Forgetting) -> str:
+    """What became of general text."""
+    words = {
+        "worse": _(
+            "General text became {share} harder for it ({base} to {tuned} bits per byte): it forgot something."
+        ),
+        "better": _("General text became {share} easier for it ({base} to {tuned} bits per byte)."),
+        "same": _("General text is as it was ({base} to {tuned} bits per byte)."),
+    }
+    figures_ = {"base": f"{general.base:.3f}", "tuned": f"{general.tuned:.3f}"}
+    return words[general.change].format(share=f"{abs(general.share):.1%}", **figures_)
 
 
 def _sentence(found: Evaluation) -> str:

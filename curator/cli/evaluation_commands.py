@@ -96,6 +96,8 @@ def tell(found: Evaluation, as_json: bool) -> None:
     emit_table((f"{found.n} test rows", *(METRICS[name].title for name in names)), rows)
     say("")
     say(found.verdict.sentence)
+    if found.general is not None:
+        say(found.general.sentence)
 
 
 def _figure(shown: Any, metric: str, system: dict[str, Any]) -> str:

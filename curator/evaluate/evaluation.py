@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError, NotFound, explained
-from curator.evaluate import figures, metrics, rivals, statistics
+from curator.evaluate import figures, forgetting, metrics, rivals, statistics
+from curator.evaluate.forgetting import Forgetting
 from curator.evaluate.scores import HEADLINE, METRICS, SCORES, RowScore, SystemScores
 from curator.evaluate.verdict import Gain, Rival, Verdict, judge
 from curator.files import write_atomically
@@ -71,6 +72,8 @@ class Evaluation(Frozen):
     """Rival to tuned minus rival."""
     verdict: Verdict
     """Whether it was worth it."""
+    general: Forgetting | None = None
+    """What became of general text, where that was read."""
     references: tuple[str, ...]
     """What should have been answered, row by row."""
     scores: dict[str, tuple[RowScore, ...]]
@@ -91,6 +94,7 @@ def evaluate_scores(
     systems: SystemScores,
     settings: EvaluateSettings,
     names: Names | None = None,
+    general: Forgetting | None = None,
 ) -> Evaluation:
     """Add the rivals to the scores of `base` and `tuned`, compare them row by row and reach a verdict.
 
@@ -119,6 +123,7 @@ def evaluate_scores(
         gains=parts.gains,
         gains_over=parts.over,
         verdict=_verdict(estimators, parts, HEADLINE[kind][0], len(test_rows)),
+        general=general,
         references=tuple(references),
         scores={name: tuple(scores) for name, scores in every.items()},
     )
@@ -140,9 +145,11 @@ def evaluate_run(run_dir: Path, progress: Progress | None = None) -> Evaluation:
     export = Path(spec.export_path)
     train_rows, test_rows = (read_rows(export, spec.kind, split) for split in ("train", "test"))
     _check_rows(spec.kind, spec.labels, test_rows)
-    systems = score_systems(run_dir, test_rows, progress)
+    systems = score_systems(run_dir, test_rows, progress, forgetting.passages())
+    general = forgetting.compare(systems.pop("base general"), systems.pop("tuned general"), spec.evaluate)
     names = Names(run=spec.name, model=spec.model, export=export.name)
-    return evaluate_scores(spec.kind, spec.labels, train_rows, test_rows, systems, spec.evaluate, names)
+    found = (spec.kind, spec.labels, train_rows, test_rows, systems, spec.evaluate)
+    return evaluate_scores(*found, names, general)
 
 
 def reference(row: Row) -> str:

@@ -11,6 +11,7 @@ import torch
 from sacrebleu import sentence_chrf
 
 from curator.errors import CuratorError
+from curator.evaluate.forgetting import halved
 from curator.evaluate.generation import Generated, generate
 from curator.evaluate.label_trie import (
     LabelTrie,
@@ -35,28 +36,35 @@ Progress = Callable[[int, int], None]
 
 
 def score_systems(
-    run_dir: Path, rows: Sequence[Row], progress: Progress | None = None
+    run_dir: Path, rows: Sequence[Row], progress: Progress | None = None, general: Sequence[WindowRow] = ()
 ) -> dict[str, list[RowScore]]:
     """`base` and `tuned` of a finished run on the same rows, both fresh from disk; progress runs over both.
+
+    With passages of `general` text, `base general` and `tuned general` are what the models make of those.
 
     Raises:
         CuratorError: the run is not finished, or a row cannot be scored.
     """
     spec = runs.load(run_dir)
     renderer = Renderer(load_run_tokenizer(run_dir), spec.kind, spec.system)
+    plain = Renderer(renderer.tokenizer, "text", "")
     tuned = load_tuned(run_dir)
+    room = _context(tuned)
+    general = halved(general, lambda row: len(plain.text_ids(row.text)) < room)
 
     def counted(offset: int) -> Progress:
         return lambda done, of: progress(offset + done, 2 * of) if progress else None
 
-    scores = {"tuned": score(tuned, renderer, rows, spec, progress=counted(0))}
+    def both(name: str, model: Any, offset: int) -> dict[str, list[RowScore]]:
+        found = {name: score(model, renderer, rows, spec, progress=counted(offset))}
+        return found | ({f"{name} general": score(model, plain, general, spec)} if general else {})
+
+    scores = both("tuned", tuned, 0)
     if spec.train.method == "full":
         tuned = None
-        base = score(load_base(spec), renderer, rows, spec, progress=counted(len(rows)))
-    else:
-        with base_view(tuned) as view:
-            base = score(view, renderer, rows, spec, progress=counted(len(rows)))
-    return {"base": base, **scores}
+        return both("base", load_base(spec), len(rows)) | scores
+    with base_view(tuned) as view:
+        return both("base", view, len(rows)) | scores
 
 
 def score(
@@ -105,8 +113,7 @@ class _Judge:
         self._spec = spec
         self._loss = TokenLoss(model)
         self._pad_id = int(renderer.tokenizer.pad_token_id)
-        limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
-        self._limit = int(limit) if limit else 2**31
+        self._limit = _context(model)
         self._labels = [renderer.answer_ids(label) for label in spec.labels]
         self._trie: LabelTrie | None = None
         self._trie_tried = False
@@ -215,6 +222,12 @@ class _Judge:
             hits.append(bool(learned.hit[mine].all()))
             choices.append(learned.choice[mine].tolist())
         return bits, hits, choices
+
+
+def _context(model: Any) -> int:
+    """The tokens that a model can see."""
+    limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+    return int(limit) if limit else 2**31
 
 
 def label_probabilities(
