@@ -182,6 +182,10 @@ class CuratorApp(App[int]):
             self.pop_screen()
         self._begin()
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C leaves most programs; here it may stand for copying, so it only says how to leave."""
+        self.notify(_("Everything is saved: ctrl+q leaves."), markup=False)
+
     def action_help(self) -> None:
         """What can be done on this page."""
         from .dialogs.help import HelpDialog

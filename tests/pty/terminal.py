@@ -33,6 +33,9 @@ class Terminal:
         if not self.pid:
             os.chdir(folder)
             os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none", CURATOR_LANGUAGE="en")
+            # Otherwise they count more than the window itself.
+            os.environ.pop("COLUMNS", None)
+            os.environ.pop("LINES", None)
             os.environ.update({"XDG_STATE_HOME": str(folder.parent / "state"), **environment})
             os.execv(sys.executable, [sys.executable, *(["-c", code] if code else ["-m", "curator"])])
         self._screen = pyte.Screen(100, 30)
