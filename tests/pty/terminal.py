@@ -24,6 +24,13 @@ _UNKNOWN = re.compile(rb"\x1b\[[<>=][0-?]*[ -/]*[@-~]")
 """Asked of terminals that know more keys than pyte, which would print a part of it."""
 
 
+def _environment(folder: Path) -> dict[str, str]:
+    """What the process is told; a size there would count more than that of the window."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    own = {"TERM": "xterm-256color", "TEXTUAL_ANIMATIONS": "none", "CURATOR_LANGUAGE": "en"}
+    return kept | own | {"XDG_STATE_HOME": str(folder.parent / "state")}
+
+
 class Terminal:
     """`python -m curator` in a pseudo-terminal of 100 by 30."""
 
@@ -32,12 +39,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if not self.pid:
             os.chdir(folder)
-            os.environ.update(TERM="xterm-256color", TEXTUAL_ANIMATIONS="none", CURATOR_LANGUAGE="en")
-            # Otherwise they count more than the window itself.
-            os.environ.pop("COLUMNS", None)
-            os.environ.pop("LINES", None)
-            os.environ.update({"XDG_STATE_HOME": str(folder.parent / "state"), **environment})
-            os.execv(sys.executable, [sys.executable, *(["-c", code] if code else ["-m", "curator"])])
+            arguments = [sys.executable, *(["-c", code] if code else ["-m", "curator"])]
+            os.execve(sys.executable, arguments, _environment(folder) | environment)
         self._screen = pyte.Screen(100, 30)
         self._stream = pyte.ByteStream(self._screen)
         self._tail = b""
