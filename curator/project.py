@@ -16,7 +16,7 @@ from curator.config import FILE_NAME, Config, load, setting, with_settings
 from curator.dividing import frozen_test
 from curator.edits import Editor
 from curator.errors import CuratorError, NotFound, explained
-from curator.query import Query, Term
+from curator.query import Query
 from curator.records import Kind
 from curator.store import (
     connection,
@@ -163,9 +163,15 @@ class Project:
         """The ids of the records that a query fits, in the order in which people shall look at them."""
         return queues.queue(self.connection, self._query(text), order, self.config.split.seed)
 
-    def batches(self, text: str, order: queues.Order) -> Iterator[array[int]]:
+    def batches(
+        self, text: str, order: queues.Order, part: queues.Part | None = None
+    ) -> Iterator[array[int]]:
         """The same piece by piece, a screenful first."""
-        return queues.batches(self.connection, self._query(text), order, self.config.split.seed)
+        return queues.batches(self.connection, self._query(text), order, self.config.split.seed, part)
+
+    def parts(self, text: str, order: queues.Order, most: int) -> list[queues.Part]:
+        """Parts of a search that can be done at once."""
+        return queues.parts(self.connection, self._query(text), order, most)
 
     def rows(self, record_ids: Sequence[int]) -> list[StoredRecord]:
         """Some records by their ids, in this order; those that are gone are left out."""
@@ -348,8 +354,7 @@ class Project:
 
     def unlisted(self) -> int:
         """Records whose label is not in the project's list."""
-        listed = sum(records.count(self.connection, _labelled(label)) for label in self.config.labels)
-        return records.count(self.connection, query.parse("-label:none")) - listed
+        return counting.unlisted(self.connection, self.config.labels)
 
     def _adopt_labels(self) -> None:
         from curator.label_names import MOST_LABELS, believable_labels
@@ -389,7 +394,3 @@ def _parts_of(config: Config) -> Callable[[str], Mapping[str, str]]:
         return exporting.Cutter(config)
 
     return lambda text: cutter().parts(text)
-
-
-def _labelled(label: str) -> Query:
-    return Query(terms=(Term(key="label", values=(label,), literal=True),))

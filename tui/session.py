@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from array import array
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,7 +20,7 @@ from curator.project import Project
 from curator.records import SPLITS
 from curator.store.findings import Finding
 from curator.store.journal import Change, Step
-from curator.store.queues import Order
+from curator.store.queues import Order, Part
 from curator.store.records import Patch, StoredRecord
 from curator.store.search import STATUSES
 from curator.store.suggestions import Suggestion
@@ -29,6 +31,10 @@ from .tokens import Tokens
 _T = TypeVar("_T")
 _STEPS = 20_000
 """Instructions of SQLite between two looks at whether a search is still wanted."""
+_THREADS = min(4, os.cpu_count() or 1)
+"""Parts of a large project that are searched at once."""
+_FIRST = 100
+"""Records that are shown before all have been found."""
 _PACE_WINDOW = 60.0
 """Seconds over which decisions are counted for the pace."""
 
@@ -81,34 +87,57 @@ class Session:
         finally:
             project.close()
 
+    def parts(self, query: str, order: Order) -> list[Part]:
+        """Parts of a search that threads can do at once.
+
+        Raises:
+            CuratorError: the query cannot be read.
+        """
+        return self.project.parts(query, order, _THREADS)
+
     def search(
         self,
         query: str,
         order: Order,
+        parts: Sequence[Part],
         found: Callable[[array[int], bool], None],
         unwanted: Callable[[], bool],
     ) -> None:
         """Look for the ids that a query fits; `found` is told of a screenful at once, and of all at the end (True).
 
         Ends early once it is `unwanted`. Opens the project once more, so any thread may ask.
-
-        Raises:
-            CuratorError: the query cannot be read.
         """
+        with ThreadPoolExecutor(len(parts)) as threads:
+            others = [threads.submit(self._part, query, order, part, unwanted) for part in parts[1:]]
+            ids = self._part(query, order, parts[0], unwanted, found)
+            for other in others:
+                ids.extend(other.result())
+                found(ids[:_FIRST], False)
+        if not unwanted():
+            found(ids, True)
+
+    def _part(
+        self,
+        query: str,
+        order: Order,
+        part: Part,
+        unwanted: Callable[[], bool],
+        found: Callable[[array[int], bool], None] = lambda *_: None,
+    ) -> array[int]:
         project = Project(self.root)
+        ids = array("q")
         try:
             project.connection.set_progress_handler(unwanted, _STEPS)
-            ids = array("q")
-            for batch in project.batches(query, order):
+            for batch in project.batches(query, order, part):
                 ids.extend(batch)
                 if len(ids) == len(batch):
                     found(batch, False)
-            found(ids, True)
         except sqlite3.OperationalError:
             if not unwanted():
                 raise
         finally:
             project.close()
+        return ids
 
     def record(self, record_id: int) -> StoredRecord:
         """One record as it is now."""

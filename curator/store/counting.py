@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 
-from curator.query import Query
+from curator.query import Query, Term, parse
 from curator.records import Frozen, Kind
 from curator.store import records, sources
 
@@ -36,3 +37,12 @@ def stats(connection: sqlite3.Connection, kind: Kind) -> Stats:
         issues=dict(rows),
         rejects=len(sources.rejects(connection)),
     )
+
+
+def unlisted(connection: sqlite3.Connection, labels: Sequence[str]) -> int:
+    """Records whose label is not in a list."""
+    listed = sum(
+        records.count(connection, Query(terms=(Term(key="label", values=(label,), literal=True),)))
+        for label in labels
+    )
+    return records.count(connection, parse("-label:none")) - listed

@@ -6,6 +6,7 @@ import random
 import sqlite3
 from array import array
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Literal
 
 from curator.query import TEXT_KEY, Query
@@ -30,7 +31,11 @@ likely label errors, those of which a classifier is least sure, those that the l
 SORTED: tuple[Order, ...] = ("file", "newest", "longest", "shortest", "label", "findings", "random")
 """For looking through them."""
 
-_SCREENFUL, _BATCH = 100, 20_000
+Part = tuple[int, int]
+"""Numbers of records: behind the first, up to the second."""
+_SCREENFUL, _BATCH = 100, 2000
+_WORTH_IT = 50_000
+"""Records that one more thread is worth."""
 _AS_THEY_STAND = ("file", "newest", "random")
 
 _RANKED = """(SELECT min(CASE severity WHEN 'error' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END) FROM findings
@@ -67,13 +72,16 @@ def queue(connection: sqlite3.Connection, query: Query, order: Order, seed: int 
 
 
 def batches(
-    connection: sqlite3.Connection, query: Query, order: Order, seed: int = 0
+    connection: sqlite3.Connection, query: Query, order: Order, seed: int = 0, part: Part | None = None
 ) -> Iterator[array[int]]:
-    """The same piece by piece, a screenful first: what is found first can be shown while the search goes on."""
+    """The same piece by piece, a screenful first: what is found first can be shown while the search goes on.
+
+    A `part` limits it to some numbers of records; only the order of the table can be put together from parts.
+    """
     where, parameters = condition(query)
-    # In the order of the table nothing has to be sorted, so that the first records are there at once.
-    plain = order in _AS_THEY_STAND and all(term.key == TEXT_KEY for term in query.terms)
-    source = "records NOT INDEXED" if plain else "records"
+    if part is not None:
+        where, parameters = f"({where}) AND id > ? AND id <= ?", [*parameters, *part]
+    source = "records NOT INDEXED" if is_plain(query, order) else "records"
     rows = connection.execute(
         f"SELECT id FROM {source} WHERE {_CLAUSES[order].format(where=where)}", parameters
     )
@@ -86,3 +94,16 @@ def batches(
     while batch := array("q", (i for (i,) in rows.fetchmany(size))):
         yield batch
         size = _BATCH
+
+
+def is_plain(query: Query, order: Order) -> bool:
+    """Whether the records are best read as they stand: nothing has to be sorted, so the first are there at once."""
+    return order in _AS_THEY_STAND and all(term.key == TEXT_KEY for term in query.terms)
+
+
+def parts(connection: sqlite3.Connection, query: Query, order: Order, most: int) -> list[Part]:
+    """Stretches of numbers that several threads can search at once; one for what is not worth it."""
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()[0]
+    count = max(1, min(most, last // _WORTH_IT)) if is_plain(query, order) and order == "file" else 1
+    edges = [last * number // count for number in range(count + 1)]
+    return list(pairwise(edges))

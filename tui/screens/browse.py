@@ -16,7 +16,7 @@ from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 from curator.store.journal import Step
-from curator.store.queues import SORTED, Order
+from curator.store.queues import SORTED, Order, Part
 from curator.store.records import StoredRecord
 
 from ..dialogs.asking import AskDialog
@@ -44,14 +44,6 @@ class Found(Message):
         self.query = query
         self.whole = whole
         self.ids = ids
-        super().__init__()
-
-
-class Refused(Message):
-    """A filter that cannot be read."""
-
-    def __init__(self, problem: str) -> None:
-        self.problem = problem
         super().__init__()
 
 
@@ -160,18 +152,25 @@ A filter is a few conditions, and a record must fit them all:
         """Beside a narrow list there is no room for the record."""
         self.set_class(event.size.width < _WIDE, "-narrow")
 
-    @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
     def _find(self, query: str) -> None:
+        """Look for the records that a query fits, if it can be read."""
+        try:
+            parts = self._session.parts(query, self._order)
+        except CuratorError as error:
+            self.workers.cancel_group(self, "filter")
+            self.show_refusal(f"{error.problem} {error.remedy}".strip())
+            return
+        self._search(query, parts)
+
+    @work(thread=True, exclusive=True, group="filter", exit_on_error=False)
+    def _search(self, query: str, parts: list[Part]) -> None:
         worker = get_current_worker()
 
         def tell(ids: array[int], whole: bool) -> None:
             if not worker.is_cancelled:
                 self.post_message(Found(query, ids, whole))
 
-        try:
-            self._session.search(query, self._order, tell, lambda: worker.is_cancelled)
-        except CuratorError as error:
-            self.post_message(Refused(f"{error.problem} {error.remedy}".strip()))
+        self._session.search(query, self._order, parts, tell, lambda: worker.is_cancelled)
 
     @on(Found)
     def show_found(self, message: Found) -> None:
@@ -210,11 +209,9 @@ A filter is a few conditions, and a record must fit them all:
             return _(_EMPTY)
         return counted("{n} record", "{n} records", len(self.grid))
 
-    @on(Refused)
-    def show_refusal(self, message: Refused) -> None:
+    def show_refusal(self, problem: str) -> None:
         """Say under the filter what is wrong with it; the list stays as it is."""
-        message.stop()
-        self.problem.update(line(message.problem, 200))
+        self.problem.update(line(problem, 200))
         self.problem.add_class("-bad")
 
     @on(Input.Changed, "#filter")
