@@ -66,6 +66,7 @@ COMMANDS: dict[str, Entry] = {
     "evaluate": Entry("evaluation_commands", "Score base, rivals and tuned model on the test set."),
     "report": Entry("evaluation_commands", "Write and show the report of a run."),
     "serve": Entry("serve_commands", "Show the terminal UI in a browser on this machine."),
+    "merge": Entry("merge_commands", "Merge an adapter into its base model."),
     "doctor": Entry("setup_commands", "Show what this machine has for Curator."),
     "schema": Entry("setup_commands", "Print a JSON Schema."),
     "demo": Entry("setup_commands", "Walk the whole way on the bundled samples."),
