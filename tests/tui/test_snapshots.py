@@ -19,8 +19,9 @@ from curator.project import Project
 from curator.store.records import dump
 from curator.train import jobs
 from tests.run_folders import begin, finish, score
-from tests.tui.driving import press
+from tests.tui.driving import press, shown
 from tests.tui.snapshots import LOOKS, Camera, Look, shoot
+from tests.tui.waiting import until
 
 DAY = 1_767_323_045.0
 QUESTIONS = {
@@ -153,6 +154,13 @@ async def type_path(camera: Camera, path: Path) -> None:
     await press(camera.pilot, "enter")
 
 
+async def known(camera: Camera) -> None:
+    """Wait until the page has looked at the run, and offers what can be done with it."""
+    words = ("step", "шаг")
+    await until(camera.pilot, lambda: any(word in shown(camera.app, "#run-state") for word in words))
+    await until(camera.pilot, lambda: {"x", "r"} & set(camera.app.screen.active_bindings))
+
+
 def test_someone_new_finds_the_way_to_a_project(projects_in, look, monkeypatch):
     monkeypatch.setenv("CURATOR_LANGUAGE", look.language)
 
@@ -265,6 +273,7 @@ def test_someone_tunes_and_judges(projects_in, look):
     async def story(camera):
         pilot = camera.pilot
         await press(pilot, "f6")
+        await known(camera)
         await camera.take("run")
         await press(pilot, "n")
         await camera.take("train")
@@ -280,6 +289,7 @@ def test_someone_tunes_and_judges(projects_in, look):
     async def going(camera):
         with jobs.holding(projects_in / "runs" / "runs" / "third"):
             await press(camera.pilot, "f6")
+            await known(camera)
             await camera.take("run-going")
 
     shoot(projects_in / "runs", projects_in, look, story)
