@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: install demo test check schemas messages bench clean
+.PHONY: install demo test check schemas messages pictures bench clean
 
 install: $(STAMP)
 
@@ -31,6 +31,9 @@ schemas: $(STAMP)
 
 messages: $(STAMP)
 	$(BIN)/python -m tests.messages
+
+pictures: $(STAMP)
+	$(BIN)/python -m tests.pictures
 
 bench: $(STAMP)
 	$(BIN)/python -m tests.benchmarks

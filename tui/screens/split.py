@@ -324,5 +324,5 @@ def _next(found: Overview) -> str:
         return _("No record has a side yet. s deals them out into train, validation and test.")
     if found.undivided:
         words = counted("{n} record has no side", "{n} records have no side", found.undivided)
-        return _("{records}: s deals them out, the others stay. e writes files.").format(records=words)
+        return _("{records}: s deals out what is usable. f6 trains, e exports.").format(records=words)
     return _("Every record has its side. f6 trains on them, e writes them as files.")
