@@ -8,7 +8,11 @@ from curator.errors import CuratorError
 
 
 def test_suggestions_follow_what_was_decided_and_the_least_sure_come_first(make_project):
-    words = {"refund": "I want my money back", "delivery": "Where is my parcel", "praise": "Спасибо всё отлично"}
+    words = {
+        "refund": "I want my money back",
+        "delivery": "Where is my parcel",
+        "praise": "Спасибо всё отлично",
+    }
     rows = [{"text": f"{text} {n}", "label": label} for n in range(12) for label, text in words.items()]
     project = make_project([*rows, {"text": "money parcel", "label": "praise"}])
     project.editor.set_status(list(range(1, 31)), "accepted")
