@@ -35,6 +35,8 @@ _THREADS = min(4, os.cpu_count() or 1)
 """Parts of a large project that are searched at once."""
 _FIRST = 100
 """Records that are shown before all have been found."""
+_ENOUGH, _SHORTEST = 3, 5.0
+"""Decisions, and seconds, below which no pace is told or believed."""
 _PACE_WINDOW = 60.0
 """Seconds over which decisions are counted for the pace."""
 
@@ -258,8 +260,10 @@ class Session:
 
     @property
     def pace(self) -> int:
-        """Decisions in the last minute."""
-        since = time.monotonic() - _PACE_WINDOW
-        while self._decided and self._decided[0] < since:
+        """Decisions a minute, in the last minute; 0 until there are enough to tell."""
+        now = time.monotonic()
+        while self._decided and self._decided[0] < now - _PACE_WINDOW:
             self._decided.popleft()
-        return len(self._decided)
+        if len(self._decided) < _ENOUGH:
+            return 0
+        return round(len(self._decided) * 60 / max(now - self._decided[0], _SHORTEST))

@@ -86,7 +86,7 @@ class ModelForm(VerticalScroll, can_focus=False):
             options = [(Content(choice), choice) for choice in choices]
             return Select(options, allow_blank=False, value=text, id=_PREFIX + name, compact=True)
         hint = _("by default") if field is not None else ""
-        return TextLine(text, placeholder=hint, id=_PREFIX + name, compact=True, select_on_focus=False)
+        return TextLine(text, placeholder=hint, id=_PREFIX + name, compact=True, select_on_focus=True)
 
     @property
     def texts(self) -> dict[str, str]:
