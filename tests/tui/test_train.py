@@ -136,7 +136,7 @@ def test_the_form_holds_the_settings_and_explains_the_one_under_the_cursor(split
         await press(pilot, "ctrl+s")
         assert started == []
         assert app.focused is field(app, "epochs")
-        await press(pilot, "backspace", "enter", *"0.01")
+        await press(pilot, "2", "enter", *"0.01")
         await press(pilot, "ctrl+s")
 
     drive(split, story)

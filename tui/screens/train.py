@@ -166,7 +166,9 @@ the program or lose the connection; it goes on, and this page shows it again.
             run.look()
         except CuratorError as error:
             self.app.call_from_thread(self.complain, error)
-        self.post_message(Followed())
+        finally:
+            # Whatever went wrong: the next look is not held up by this one.
+            self.post_message(Followed())
 
     @on(Followed)
     def show_run(self, message: Followed) -> None:
