@@ -321,6 +321,7 @@ class Project:
         """Write the split records that a query fits as files, into `exports/NAME` or the folder `out`."""
         from curator import exporting
         from curator.checking.summary import summary
+        from curator.checking.trained import named, newest
         from curator.export.folder import Place
         from curator.export.manifest import CANONICAL
 
@@ -328,8 +329,8 @@ class Project:
         exporting.require_format(format_name, self.config)
         query_ = (text, self._query(text))
         place = Place(exports=self.root / "exports", name=name, out=out)
-        view = self._view()
-        planner = checking.Planner(self.connection, self.config, view.frozen, view.trained)
+        trained = named(newest(self.root / "runs"))
+        planner = checking.Planner(self.connection, self.config, frozen_test.read(self.connection), trained)
         checks = summary(self.connection, planner, base.choose(registry.ALL, self.kind, ()), query_[1])
         return exporting.write(self.connection, self.config, place, query_, checks, format_name, progress)
 

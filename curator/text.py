@@ -31,6 +31,11 @@ def visible(text: str) -> str:
     return text.translate(_VISIBLE)
 
 
+def as_typed(text: str) -> str:
+    """A text as a line to type into holds it: on one line, control characters as signs."""
+    return text if text.isprintable() else visible(text.replace("\n", "⏎").replace("\t", " "))
+
+
 def visible_line(text: str, width: int = 80) -> str:
     """One printable line of at most `width` characters; what was cut is marked with an ellipsis."""
     line = visible(_WHITESPACE.sub(" ", text[: 4 * width])).strip()

@@ -13,7 +13,7 @@ from curator.project import Project
 from curator.records import field_names
 from curator.store.journal import Step
 from curator.store.sources import StoredReject
-from curator.text import visible
+from curator.text import as_typed, visible
 
 from .session import Session
 
@@ -64,9 +64,18 @@ def assignments(typed: str) -> dict[str, str]:
 
 
 def path_of(typed: str, folder: Path) -> str:
-    """A path as somebody types it, `~` for the home folder, relative to a folder."""
+    """A path as somebody types it, `~` for the home folder, relative to a folder.
+
+    A line shows control characters of a name as signs: a name that looks like what was typed is meant.
+    """
     try:
-        return str(folder / Path(typed.strip()).expanduser())
+        path = folder / Path(typed.strip()).expanduser()
+        if path.exists():
+            return str(path)
+        alike = (other for other in path.parent.iterdir() if as_typed(other.name) == path.name)
+        return str(next(alike, path))
+    except OSError:
+        return str(path)
     except RuntimeError:
         return typed.strip()
 

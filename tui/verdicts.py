@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
-from curator.evaluate.forgetting import Forgetting
 from curator.evaluate.scores import HEADLINE
 from curator.evaluate.verdict import Gain, p_shown
 
@@ -21,6 +20,7 @@ from .tables import fitted, natural_width, row_of, table
 
 if TYPE_CHECKING:
     from curator.evaluate.evaluation import Evaluation
+    from curator.evaluate.forgetting import Forgetting
     from curator.evaluate.report import RankedRow
 
 _WIDE = 100

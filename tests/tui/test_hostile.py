@@ -295,7 +295,7 @@ def test_a_megabyte_on_one_line_is_shown_without_delay(make_project):
     project = make_project(
         [{"text": long, "label": long[:30]}, {"text": "short", "label": "a"}], labels=["a", "b"]
     )
-    slowest = float(os.environ.get("CURATOR_SLOWEST_KEY", "3"))
+    slowest = float(os.environ.get("CURATOR_SLOWEST_KEY", "10"))
 
     async def story(app, pilot):
         for key in (

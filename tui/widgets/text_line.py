@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from curator.text import visible
+from curator.text import as_typed
 
 
 class TextLine(Input):
@@ -12,12 +12,8 @@ class TextLine(Input):
 
     def validate_value(self, value: str) -> str:
         """What is typed, pasted, or put in."""
-        return _on_one_line(value)
+        return as_typed(value)
 
     def validate__suggestion(self, value: str) -> str:
         """What is proposed behind the cursor."""
-        return _on_one_line(value)
-
-
-def _on_one_line(text: str) -> str:
-    return text if text.isprintable() else visible(text.replace("\n", "⏎").replace("\t", " "))
+        return as_typed(value)
