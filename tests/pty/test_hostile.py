@@ -8,7 +8,7 @@ import time
 from curator.project import Project
 from tests.pty.terminal import Terminal
 
-SLOWEST = float(os.environ.get("CURATOR_SLOWEST_KEY", "2"))
+SLOWEST = float(os.environ.get("CURATOR_SLOWEST_KEY", "8"))
 """Seconds that a key may take on a machine that does other things too."""
 MARKED = [
     "\x1b]52;c;SE9TVElMRQ==\x07",
