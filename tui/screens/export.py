@@ -22,9 +22,9 @@ from ..display import block, line
 from ..dividing import Order
 from ..handing import hand_over
 from ..language import N_, _, counted
-from ..page import Page
 from ..session import Session
 from ..widgets.text_line import TextLine
+from ..working import Refused, WorkingPage
 
 if TYPE_CHECKING:
     from curator.export.folder import Export
@@ -68,22 +68,15 @@ class Exported(Message):
         super().__init__()
 
 
-class Refused(Message):
-    """It cannot be written."""
-
-    def __init__(self, error: CuratorError) -> None:
-        self.error = error
-        super().__init__()
-
-
 class _Stopped(Exception):
     """Ends an export that somebody stopped."""
 
 
-class ExportScreen(Page[None]):
+class ExportScreen(WorkingPage):
     """A form that becomes files."""
 
     CSS_PATH = "export.tcss"
+    STATE = "#export-state"
     HELP = N_("""\
 # Export
 
@@ -104,16 +97,13 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
     out_input = getters.query_one("#export-out", Input)
     query_input = getters.query_one("#export-query", Input)
     listed = getters.query_one("#formats", OptionList)
-    state = getters.query_one("#export-state", Static)
     form = getters.query_one("#export-form", VerticalScroll)
     told = getters.query_one("#exported", Static)
 
     def __init__(self, session: Session) -> None:
         """The export of a project."""
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._problem = ""
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         """The questions, then what came of it."""
@@ -132,10 +122,6 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
         """Begin with the format, which is the question that matters."""
         self._say(_("Press ctrl+s to write the files as they are asked for here."))
         self._list()
-
-    def _say(self, words: str, bad: bool = False) -> None:
-        self.state.set_class(bad, "-bad")
-        self.state.update(line(words, 400))
 
     @work(thread=True, exclusive=True, group="formats", exit_on_error=False)
     def _list(self) -> None:
@@ -246,13 +232,6 @@ Everything may stay empty. `tab` goes to the next part, `ctrl+s` writes, `escape
         self._say(_("Written. f6 goes on to the training."))
         self.told.update(written(message.export, message.leaks))
         self.call_after_refresh(self.form.scroll_end, animate=False)
-
-    @on(Refused)
-    def show_refusal(self, message: Refused) -> None:
-        """Say why nothing was written."""
-        message.stop()
-        self._busy = False
-        self._say(f"{message.error.problem} {message.error.remedy}".strip(), bad=True)
 
     def action_leave(self) -> None:
         """Stop, or back to the split."""

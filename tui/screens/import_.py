@@ -17,15 +17,14 @@ from curator.errors import CuratorError
 
 from .. import bringing, marks
 from ..bringing import Said
-from ..display import line
 from ..handing import hand_over
 from ..language import N_, _, counted
-from ..page import Page
 from ..session import Session
 from ..telling import imported, previewed
 from ..widgets.file_list import FileList
 from ..widgets.reading import Reading
 from ..widgets.text_line import TextLine
+from ..working import Refused, WorkingPage
 
 if TYPE_CHECKING:
     from curator.importing import ImportReport
@@ -37,14 +36,6 @@ class Previewed(Message):
 
     def __init__(self, path: str, sample: Sample) -> None:
         self.path, self.sample = path, sample
-        super().__init__()
-
-
-class Refused(Message):
-    """A file cannot be read."""
-
-    def __init__(self, error: CuratorError) -> None:
-        self.error = error
         super().__init__()
 
 
@@ -68,23 +59,16 @@ class Imported(Message):
         super().__init__()
 
 
-class Undone(Message):
-    """A step was taken back."""
-
-    def __init__(self, summary: str) -> None:
-        self.summary = summary
-        super().__init__()
-
-
 class _Stopped(Exception):
     """Takes back an import that somebody stopped."""
 
 
-class ImportScreen(Page[None]):
+class ImportScreen(WorkingPage):
     """From files to records."""
 
     NAME = "import"
     CSS_PATH = "import_.tcss"
+    STATE = "#import-state"
     HELP = N_("""\
 # Bring examples in
 
@@ -109,18 +93,15 @@ reason. `u` takes an import back.
     ]
     path = getters.query_one("#path", Input)
     files = getters.query_one("#files", FileList)
-    state = getters.query_one("#import-state", Static)
     reading = getters.query_one("#reading", Reading)
     preview = getters.query_one("#preview", Static)
 
     def __init__(self, session: Session) -> None:
         """Begin in the folder that the project lies in."""
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._path = ""
         self._said = Said()
         self._ready = False
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         """Path, files, and how the one under the cursor is read."""
@@ -137,10 +118,6 @@ reason. `u` takes an import back.
         """Begin with the files."""
         self.files.focus()
         self._say(_("Pick a file of examples: enter opens it here, nothing is written yet."))
-
-    def _say(self, words: str, bad: bool = False) -> None:
-        self.state.set_class(bad, "-bad")
-        self.state.update(line(words, 400))
 
     @on(FileList.Picked)
     def look_at_picked(self, message: FileList.Picked) -> None:
@@ -200,13 +177,10 @@ reason. `u` takes an import back.
     def _main(self) -> str:
         return bringing.fields(self._session)[0]
 
-    @on(Refused)
-    def show_refusal(self, message: Refused) -> None:
-        """Say why the file cannot be read."""
-        message.stop()
-        self._ready = self._busy = False
+    def _refused(self) -> None:
+        """No preview holds any more."""
+        self._ready = False
         self.preview.update(Content(""))
-        self._say(f"{message.error.problem} {message.error.remedy}".strip(), bad=True)
 
     def action_path(self) -> None:
         """Type a path."""
@@ -272,26 +246,9 @@ reason. `u` takes an import back.
         self._say(_("Done. f2 shows the records, f3 begins to label."))
         self.preview.update(imported(message.report, new_labels))
 
-    def action_undo(self) -> None:
-        """Take the newest step back."""
-        if not self._busy:
-            self._undo()
-
-    @work(thread=True, exclusive=True, group="undo", exit_on_error=False)
-    def _undo(self) -> None:
-        try:
-            step = bringing.undo(self._session)
-        except CuratorError as error:
-            self.post_message(Refused(error))
-            return
-        self.post_message(Undone(step.summary if step else ""))
-
-    @on(Undone)
-    def show_undone(self, message: Undone) -> None:
-        """Say what was taken back."""
-        message.stop()
-        told = _("undone: {step}").format(step=message.summary)
-        self._say(told if message.summary else _("There is nothing to be undone."))
+    def _undone(self, told: str) -> None:
+        """Nothing of what was shown holds any more."""
+        self._say(told)
         self.preview.update(Content(""))
 
     def action_rejects(self) -> None:

@@ -16,13 +16,12 @@ from curator.errors import CuratorError
 
 from .. import bringing, dividing
 from ..dialogs.asking import ConfirmDialog
-from ..display import line
 from ..handing import hand_over
 from ..language import N_, _, counted
-from ..page import Page
 from ..session import Session
 from ..sides import divided, result
 from ..widgets.settings_form import Setting, SettingsForm
+from ..working import Refused, WorkingPage
 
 if TYPE_CHECKING:
     from curator.dividing.overview import Overview
@@ -74,27 +73,12 @@ class Divided(Message):
         super().__init__()
 
 
-class Undone(Message):
-    """A step was taken back."""
-
-    def __init__(self, summary: str) -> None:
-        self.summary = summary
-        super().__init__()
-
-
-class Refused(Message):
-    """It cannot be done."""
-
-    def __init__(self, error: CuratorError) -> None:
-        self.error = error
-        super().__init__()
-
-
-class SplitScreen(Page[None]):
+class SplitScreen(WorkingPage):
     """Divide the records into train, validation and test."""
 
     NAME = "split"
     CSS_PATH = "split.tcss"
+    STATE = "#split-state"
     HELP = N_("""\
 # Split & export
 
@@ -124,18 +108,15 @@ comes into it or leaves it.
         Binding("u", "undo", N_("Undo"), id="split.undo", tooltip=N_("Take the newest step back.")),
         Binding("escape", "leave", N_("Leave"), id="split.leave", tooltip=N_("Back to the records.")),
     ]
-    state = getters.query_one("#split-state", Static)
     form = getters.query_one("#split-form", SettingsForm)
     sides = getters.query_one("#sides", Static)
     side = getters.query_one("#split-side", VerticalScroll)
 
     def __init__(self, session: Session) -> None:
         """The split of a project."""
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._found: Overview | None = None
         self._told = Content("")
-        self._busy = False
 
     def compose(self) -> ComposeResult:
         """What is to be done next, the settings, and the sides."""
@@ -156,10 +137,6 @@ comes into it or leaves it.
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Windows are for documents alone."""
         return action != "windows" or self._session.config.kind == "text"
-
-    def _say(self, words: str, bad: bool = False) -> None:
-        self.state.set_class(bad, "-bad")
-        self.state.update(line(words, 400))
 
     @work(thread=True, exclusive=True, group="look", exit_on_error=False)
     def _look(self) -> None:
@@ -246,13 +223,6 @@ comes into it or leaves it.
         self.tell(_told(message))
         self._look()
 
-    @on(Refused)
-    def show_refusal(self, message: Refused) -> None:
-        """Say why it cannot be done."""
-        message.stop()
-        self._busy = False
-        self._say(f"{message.error.problem} {message.error.remedy}".strip(), bad=True)
-
     @on(SettingsForm.Changed)
     def show_settings(self, message: SettingsForm.Changed) -> None:
         """Settings count with the next split."""
@@ -278,27 +248,10 @@ comes into it or leaves it.
 
         self.app.push_screen(ExportScreen(self._session))
 
-    def action_undo(self) -> None:
-        """Take the newest step back."""
-        if not self._busy:
-            self._undo()
-
-    @work(thread=True, exclusive=True, group="undo", exit_on_error=False)
-    def _undo(self) -> None:
-        try:
-            step = bringing.undo(self._session)
-        except CuratorError as error:
-            self.post_message(Refused(error))
-            return
-        self.post_message(Undone(step.summary if step else ""))
-
-    @on(Undone)
-    def show_undone(self, message: Undone) -> None:
-        """Say what was taken back."""
-        message.stop()
+    def _undone(self, told: str) -> None:
+        """Look at the sides again."""
         self._told = Content("")
-        told = _("undone: {step}").format(step=message.summary)
-        self.tell(told if message.summary else _("There is nothing to be undone."))
+        self.tell(told)
         self._look()
 
     def action_leave(self) -> None:

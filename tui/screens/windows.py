@@ -18,11 +18,11 @@ from curator.errors import CuratorError
 from curator.windows import Window
 
 from .. import dividing, marks
-from ..display import block, line
+from ..display import block
 from ..language import N_, _, counted
-from ..page import Page
 from ..session import Session
 from ..widgets.settings_form import Setting, SettingsForm
+from ..working import Refused, WorkingPage
 
 _SETTINGS = (
     Setting(
@@ -68,18 +68,11 @@ class Cut(Message):
         super().__init__()
 
 
-class Refused(Message):
-    """It cannot be cut like that."""
-
-    def __init__(self, error: CuratorError) -> None:
-        self.error = error
-        super().__init__()
-
-
-class WindowsScreen(Page[None]):
+class WindowsScreen(WorkingPage):
     """See what a model will read, before anything is exported."""
 
     CSS_PATH = "windows.tcss"
+    STATE = "#windows-state"
     HELP = N_("""\
 # Windows
 
@@ -95,15 +88,13 @@ With the target `last` a model sees the context and learns only the last unit, m
         Binding("left", "move(-1)", N_("Previous"), id="windows.previous", tooltip=N_("The one before.")),
         Binding("escape", "leave", N_("Leave"), id="windows.leave", tooltip=N_("Back to the split.")),
     ]
-    state = getters.query_one("#windows-state", Static)
     form = getters.query_one("#windows-form", SettingsForm)
     pieces = getters.query_one("#pieces", Static)
     side = getters.query_one("#windows-side", VerticalScroll)
 
     def __init__(self, session: Session) -> None:
         """The documents of a project."""
-        super().__init__()
-        self._session = session
+        super().__init__(session)
         self._ids: array[int] = array("q")
         self._at = 0
 
@@ -137,7 +128,7 @@ With the target `last` a model sees the context and learns only the last unit, m
         if self._ids:
             self._show()
         else:
-            self.state.update(Content(_("There are no documents yet: f10 brings some in.")))
+            self._say(_("There are no documents yet: f10 brings some in."))
 
     def _show(self) -> None:
         if not self._ids:
@@ -146,10 +137,6 @@ With the target `last` a model sees the context and learns only the last unit, m
             self._say(problem, bad=True)
         else:
             self._cut(self._ids[self._at], self.form.values)
-
-    def _say(self, words: str, bad: bool = False) -> None:
-        self.state.set_class(bad, "-bad")
-        self.state.update(line(words, 400))
 
     @work(thread=True, exclusive=True, group="cut", exit_on_error=False)
     def _cut(self, record_id: int, settings: dividing.Values) -> None:
@@ -173,12 +160,6 @@ With the target `last` a model sees the context and learns only the last unit, m
         unsaved = dividing.changed(self._session.config, self.form.values)
         self._say(f"{told}. {_('s keeps this way of cutting.')}" if unsaved else told)
         self.pieces.update(_pieces(found))
-
-    @on(Refused)
-    def show_refusal(self, message: Refused) -> None:
-        """Say why it cannot be cut like that."""
-        message.stop()
-        self._say(f"{message.error.problem} {message.error.remedy}".strip(), bad=True)
 
     @on(SettingsForm.Changed)
     def show_changed(self, message: SettingsForm.Changed) -> None:
