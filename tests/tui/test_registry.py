@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from typing import get_args
 
 import curator.tui
 import pytest
@@ -12,6 +13,8 @@ from curator.tui.bulk import menu
 from textual.binding import Binding
 
 from curator.cli.main import COMMANDS, cli
+from curator.cli.records_commands import ORDERS
+from curator.store.queues import Order
 
 ON_THE_SCREEN = "moves about the screen and changes nothing"
 COMMAND_OF = {
@@ -145,3 +148,7 @@ def test_the_command_exists_with_its_options(words):
     command = cli.get_command(None, name)  # type: ignore[arg-type]
     known = {option for parameter in command.params for option in parameter.opts}
     assert set(options) <= known
+
+
+def test_the_orders_of_the_list_are_those_of_the_store():
+    assert set(ORDERS) == set(get_args(Order))
