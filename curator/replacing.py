@@ -11,6 +11,7 @@ from curator.edits import Editor
 from curator.errors import CuratorError
 from curator.records import Frozen, Kind, field_names
 from curator.store import records
+from curator.store.journal import Change
 from curator.store.records import Patch
 from curator.text import nearest
 
@@ -30,15 +31,6 @@ class Replacement(Frozen):
     """The one field that is looked at; without it every text of the record, earlier turns included."""
 
 
-class Swap(Frozen):
-    """What happens to one record."""
-
-    record_id: int
-    before: dict[str, Any]
-    """The fields that change, as they are."""
-    after: dict[str, Any]
-
-
 class Replacer:
     """Finds and replaces in the records of one project."""
 
@@ -55,14 +47,14 @@ class Replacer:
         self._put = wanted.put if wanted.regex else wanted.put.replace("\\", r"\\")
         self._refuse_unknown_groups()
 
-    def preview(self, record_ids: Iterable[int]) -> Iterator[Swap]:
+    def preview(self, record_ids: Iterable[int]) -> Iterator[Change]:
         """What `apply` would change, record by record; deleted records are left alone."""
         for record_id in record_ids:
             now = records.columns(self._connection, record_id)
             fields: dict[str, Any] = now["fields"]
             after = {} if now["hidden"] else self._changed(fields)
             if after:
-                yield Swap(record_id=record_id, before={name: fields[name] for name in after}, after=after)
+                yield Change(record_id=record_id, before={name: fields[name] for name in after}, after=after)
 
     def apply(self, editor: Editor, record_ids: Sequence[int]) -> int:
         """Change them as one step; the number of records that changed."""
@@ -71,7 +63,7 @@ class Replacer:
             return {"fields": {**now["fields"], **self._changed(now["fields"])}}
 
         summary = f"replace {self._wanted.find!r} by {self._wanted.put!r}"
-        chosen = [swap.record_id for swap in self.preview(record_ids)]
+        chosen = [change.record_id for change in self.preview(record_ids)]
         return editor.change("replace", summary, chosen, effect)
 
     def _changed(self, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,12 +45,9 @@ class Tokenizing:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        from curator.train.render import Renderer
-        from curator.train.runs import resolve_model
-        from curator.train.tokenizer import load_tokenizer
+        from curator.train.render import renderer_of
 
-        tokenizer = load_tokenizer(resolve_model(self._config.model))
-        return Renderer(tokenizer, self._config.kind, self._config.system)
+        return renderer_of(self._config.model, self._config.kind, self._config.system)
 
     def _measured(self, item: Item) -> Tokens | None:
         renderer = self._renderer

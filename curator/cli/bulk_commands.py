@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from curator.cli.changes import show_change
-from curator.cli.output import State, emit_json, json_option, query_arguments, say, tell_leaks
+from curator.cli.output import State, chosen_ids, emit_json, json_option, query_arguments, say, tell_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from curator.project import Project
-    from curator.replacing import Swap
+    from curator.store.journal import Change
 
 SHOWN = 10
 
@@ -44,7 +43,7 @@ def tag_command(
     if not add and not remove:
         raise click.UsageError("Say which mark: --add TAG or --remove TAG.")
     project = state.project()
-    changed = project.editor.tag(_named(project, record_ids, text), add, remove)
+    changed = project.editor.tag(chosen_ids(project, record_ids, text), add, remove)
     say(f"{plural(changed, 'record')} changed." if changed else "Nothing changed: it was so already.")
     if as_json:
         emit_json({"changed": changed})
@@ -121,22 +120,11 @@ def suggest_command(state: State, as_json: bool) -> None:
     )
 
 
-def _named(project: Project, record_ids: Sequence[int], text: str | None) -> list[int]:
-    """The records that were meant.
-
-    Raises:
-        click.UsageError: none were named, or in two ways.
-    """
-    if bool(record_ids) == (text is not None) or (text is not None and not text.strip()):
-        raise click.UsageError("Say which records: either their numbers, or --query QUERY.")
-    return list(dict.fromkeys(record_ids)) if text is None else project.ids(text)
-
-
-def _as_dict(swap: Swap) -> dict[str, object]:
+def _as_dict(swap: Change) -> dict[str, object]:
     return {"id": swap.record_id, "before": swap.before, "after": swap.after}
 
 
-def _show(swaps: Sequence[Swap]) -> None:
+def _show(swaps: Sequence[Change]) -> None:
     for swap in swaps[:SHOWN]:
         show_change(swap.record_id, swap.before, swap.after)
     if len(swaps) > SHOWN:

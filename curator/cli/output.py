@@ -70,6 +70,17 @@ def query_arguments(function: _Function) -> _Function:
     return click.argument("record_ids", metavar="[ID]...", nargs=-1, type=RECORD_ID)(function)
 
 
+def chosen_ids(project: Project, record_ids: Sequence[int], text: str | None) -> list[int]:
+    """The records that were named, by number or by a query.
+
+    Raises:
+        click.UsageError: none were named, or in both ways.
+    """
+    if bool(record_ids) == (text is not None) or (text is not None and not text.strip()):
+        raise click.UsageError("Say which records: either their numbers, or --query QUERY.")
+    return list(dict.fromkeys(record_ids)) if text is None else project.ids(text)
+
+
 def joined_query(words: Sequence[str]) -> str:
     """The words of a query on the command line as one text; a mistyped option is not taken for a search.
 

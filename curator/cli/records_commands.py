@@ -11,6 +11,7 @@ import click
 from curator.cli.output import (
     RECORD_ID,
     State,
+    chosen_ids,
     emit_json,
     emit_table,
     emit_text,
@@ -236,10 +237,8 @@ def _apply(
 ) -> None:
     from curator.text import plural
 
-    if bool(record_ids) == (text is not None) or (text is not None and not text.strip()):
-        raise click.UsageError("Say which records: either their numbers, or --query QUERY.")
     project = state.project()
-    named = list(dict.fromkeys(record_ids)) if text is None else project.ids(text)
+    named = chosen_ids(project, record_ids, text)
     changed = change(project.editor, named)
     say(f"{plural(changed, 'record')} changed." if changed else "Nothing changed: it was so already.")
     tell_leaks(project.leaks_of(named, texts_changed) if changed else ())

@@ -18,13 +18,11 @@ def show_tokens(project: Project, record_id: int, as_json: bool) -> None:
     """
     from curator.errors import CuratorError
     from curator.text import visible
-    from curator.train.render import Renderer
-    from curator.train.runs import resolve_model
+    from curator.train.render import renderer_of
     from curator.train.showing import shown
-    from curator.train.tokenizer import load_tokenizer
 
     config = project.config
-    renderer = Renderer(load_tokenizer(resolve_model(config.model)), config.kind, config.system)
+    renderer = renderer_of(config.model, config.kind, config.system)
     told = shown(renderer, project.record(record_id).fields)
     if told.problem:
         raise CuratorError(f"Record {record_id} cannot be laid out: {told.problem}", "See `curator check`.")

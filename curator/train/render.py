@@ -32,7 +32,8 @@ from jinja2 import TemplateError
 
 from curator.errors import CuratorError
 from curator.records import ClassificationRow, InstructionRow, Kind, Row, WindowRow
-from curator.train.tokenizer import special_ids
+from curator.train.runs import resolve_model
+from curator.train.tokenizer import load_tokenizer, special_ids
 
 Turns = Sequence[dict[str, str]]
 
@@ -247,6 +248,15 @@ class Renderer:
 
     def _closed(self, ids: tuple[int, ...]) -> tuple[int, ...]:
         return ids if self._layout.closed else (*ids, self._layout.end_id)
+
+
+def renderer_of(model: str, kind: Kind, system: str) -> Renderer:
+    """Lays out rows for a model by its name: a folder, a hub id, or `bundled`.
+
+    Raises:
+        CuratorError: there is no such model, or its tokenizer or template cannot be used.
+    """
+    return Renderer(load_tokenizer(resolve_model(model)), kind, system)
 
 
 _OTHER_MODEL = "Take another model, or mend its chat_template.jinja."

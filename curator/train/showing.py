@@ -16,9 +16,7 @@ from pydantic import ValidationError
 
 from curator.errors import CuratorError
 from curator.records import ROWS, Frozen
-from curator.train.render import Renderer
-from curator.train.runs import resolve_model
-from curator.train.tokenizer import load_tokenizer
+from curator.train.render import Renderer, renderer_of
 
 
 class Shown(Frozen):
@@ -58,7 +56,7 @@ def main(arguments: list[str]) -> None:
     """Answer line by line until stdin ends."""
     model, kind, system = arguments
     try:
-        renderer = Renderer(load_tokenizer(resolve_model(model)), kind, system)  # type: ignore[arg-type]
+        renderer = renderer_of(model, kind, system)  # type: ignore[arg-type]
     except CuratorError as error:
         for _ in sys.stdin:
             print(Shown(problem=f"{error.problem} {error.remedy}").model_dump_json(), flush=True)

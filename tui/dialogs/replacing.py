@@ -18,7 +18,8 @@ from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 from curator.project import Project
-from curator.replacing import Replacement, Swap
+from curator.replacing import Replacement
+from curator.store.journal import Change
 
 from ..display import line
 from ..language import N_, _, counted
@@ -34,7 +35,7 @@ _AT_ONCE = 200
 class Previewed(Message):
     """What would change."""
 
-    def __init__(self, shown: list[Swap], total: int, problem: str = "") -> None:
+    def __init__(self, shown: list[Change], total: int, problem: str = "") -> None:
         self.shown, self.total, self.problem = shown, total, problem
         super().__init__()
 
@@ -96,7 +97,7 @@ class ReplaceDialog(ModalScreen[Replacement | None]):
         worker = get_current_worker()
 
         def count(project: Project) -> None:
-            shown: list[Swap] = []
+            shown: list[Change] = []
             total = 0
             swaps = project.replacer(wanted).preview(self._ids)
             while some := list(islice(swaps, _AT_ONCE)):
