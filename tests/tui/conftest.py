@@ -9,6 +9,7 @@ import pytest
 
 from curator.checking import CheckReport, Progress
 from curator.project import Project
+from tests.tiny import LABELS, rows_of
 
 
 def _checked_here(root: Path, progress: Progress, _unwanted: Callable[[], bool]) -> list[CheckReport]:
@@ -36,3 +37,12 @@ def _quick_checks(request, monkeypatch):
 @pytest.fixture
 def real_checks():
     """The checks run in a process of their own."""
+
+
+@pytest.fixture
+def project(make_project):
+    """Forty tickets on three sides; tests of other things make their own."""
+    rows = [{"text": row["text"], "label": row["label"]} for row in rows_of("classification", 40)]
+    made = make_project(rows, labels=list(LABELS))
+    made.split()
+    return made

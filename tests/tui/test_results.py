@@ -10,19 +10,9 @@ from curator.tui.screens.results import ResultsScreen
 
 from curator.train import jobs, runs
 from tests.run_folders import begin, finish, score
-from tests.tiny import LABELS, rows_of
 from tests.tui.driving import drive, press, shown
 from tests.tui.test_screens import HOSTILE
 from tests.tui.waiting import until
-
-
-@pytest.fixture
-def project(make_project):
-    """Forty tickets on three sides."""
-    rows = [{"text": row["text"], "label": row["label"]} for row in rows_of("classification", 40)]
-    made = make_project(rows, labels=list(LABELS))
-    made.split()
-    return made
 
 
 def listed(app, selector: str) -> list[str]:

@@ -15,16 +15,6 @@ from curator.errors import CuratorError
 from curator.train import jobs
 from curator.train.progress import EventLog
 from tests.run_folders import begin, finish, score
-from tests.tiny import LABELS, rows_of
-
-
-@pytest.fixture
-def project(make_project):
-    """Forty tickets on three sides."""
-    rows = [{"text": row["text"], "label": row["label"]} for row in rows_of("classification", 40)]
-    made = make_project(rows, labels=list(LABELS))
-    made.split()
-    return made
 
 
 def test_one_line_says_what_goes_on(project):

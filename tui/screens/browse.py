@@ -17,7 +17,6 @@ from textual.worker import get_current_worker
 from curator.errors import CuratorError
 from curator.store.journal import Step
 from curator.store.queues import SORTED, Order, Part
-from curator.store.records import StoredRecord
 
 from ..dialogs.asking import AskDialog
 from ..dialogs.history import HistoryDialog
@@ -330,19 +329,6 @@ A filter is a few conditions, and a record must fit them all:
                 return
             self.say(_("Saved. F lists the saved filters."))
 
-    def action_undo(self) -> None:
-        """Take the newest step back."""
-        self._turned(self._session.undo(), _("undone"), _("nothing to be undone"))
-
-    def action_redo(self) -> None:
-        """Do the newest undone step again."""
-        self._turned(self._session.redo(), _("redone"), _("nothing to be redone"))
-
-    def _turned(self, step: Step | None, word: str, nothing: str) -> None:
-        self.say(nothing if step is None else line(f"{word}: {step.summary} ({step.count:,})", 100).plain)
+    def _turned(self, step: Step | None, told: str) -> None:
+        self.say(told)
         self.renewed()
-
-    def current(self) -> StoredRecord | None:
-        """The record under the cursor."""
-        record_id = self.grid.record_id
-        return None if record_id is None else next(iter(self._session.rows([record_id])), None)

@@ -30,8 +30,8 @@ from ..dialogs.picking import Choice, PickDialog
 from ..dialogs.replacing import ReplaceDialog
 from ..display import line
 from ..language import _, counted
-from ..page import Page
 from ..session import Session
+from ..turning import TurningPage
 from ..widgets.record_grid import RecordGrid
 
 
@@ -43,7 +43,7 @@ class Changed(Message):
         super().__init__()
 
 
-class BulkChanges(Page[None]):
+class BulkChanges(TurningPage):
     """The part of the list's page that changes records."""
 
     _session: Session

@@ -16,6 +16,7 @@ from textual.widgets import Footer, Static
 
 from curator.errors import CuratorError
 from curator.store.findings import Finding
+from curator.store.journal import Step
 from curator.store.queues import ORDERS, Order
 from curator.store.records import StoredRecord
 
@@ -25,9 +26,9 @@ from ..keys import assign
 from ..language import N_, _, counted
 from ..marks import sign
 from ..orders import NAMES
-from ..page import Page
 from ..session import Session
 from ..suggesting import Learner
+from ..turning import TurningPage
 from ..widgets.record_view import fields_of, text_of
 
 _CELL = 22
@@ -47,7 +48,7 @@ class QueueMade(Message):
         super().__init__()
 
 
-class LabelScreen(Page[None]):
+class LabelScreen(TurningPage):
     """Decide about the records of a queue, one after the other."""
 
     NAME = "label"
@@ -221,19 +222,10 @@ Everything can be undone, also tomorrow: `u` takes back, `U` does again.
         self._said = ""
         self._move(step)
 
-    def action_undo(self) -> None:
-        """Take the newest step back and show what it was about."""
-        self._turned(self._session.undo(), _("undone"), _("nothing to be undone"))
-
-    def action_redo(self) -> None:
-        """Do the newest undone step again."""
-        self._turned(self._session.redo(), _("redone"), _("nothing to be redone"))
-
-    def _turned(self, step: Any, word: str, nothing: str) -> None:
-        if step is None:
-            self._said = nothing
-        else:
-            self._said = line(f"{word}: {step.summary} ({step.count:,})", 80).plain
+    def _turned(self, step: Step | None, told: str) -> None:
+        """Show the record that the step was about."""
+        self._said = told
+        if step is not None:
             changed = self._session.records_of(step)
             self._at = next((self._ids.index(i) for i in changed if i in self._ids), self._at)
         self._show()
