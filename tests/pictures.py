@@ -52,7 +52,7 @@ def main() -> None:
     (here / "tickets.csv").write_text(rows.replace("we've", "weâ€™ve"), encoding="utf-8")
     Project.create(here / "answers", new("instruction", "", "")).close()
     try:
-        with patch("curator.tui.recent.time", SimpleNamespace(time=lambda: NOW)):
+        with patch("curator.tui.links.recent.time", SimpleNamespace(time=lambda: NOW)):
             asyncio.run(_walk(here))
     finally:
         shutil.rmtree(here)

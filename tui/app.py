@@ -18,11 +18,12 @@ from textual.screen import Screen
 from curator.errors import CuratorError
 from curator.text import visible_line
 
-from . import language, marks, recent
+from . import language, marks
 from .in_order import KeysInOrder
 from .language import N_, _
+from .links import recent
+from .links.session import Session
 from .pages import PAGES, make
-from .session import Session
 from .terminal import guard
 from .themes import HIGH_CONTRAST
 

@@ -13,7 +13,7 @@ from curator.replacing import Replacement
 from .dialogs.picking import Choice
 from .display import line
 from .language import N_, _, counted
-from .session import Session
+from .links.session import Session
 
 _SHOWN = 5
 """Records that are shown before many are changed."""

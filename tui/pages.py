@@ -10,7 +10,7 @@ from .language import N_
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-    from .session import Session
+    from .links.session import Session
 
 
 class Entry(NamedTuple):

@@ -6,8 +6,8 @@ from curator.store.journal import Step
 
 from .display import line
 from .language import _
+from .links.session import Session
 from .page import Page
-from .session import Session
 
 
 class TurningPage(Page[None]):

@@ -10,11 +10,11 @@ from textual.widgets import Static
 
 from curator.errors import CuratorError
 
-from . import bringing
 from .display import line
 from .language import _
+from .links import bringing
+from .links.session import Session
 from .page import Page
-from .session import Session
 
 
 class Refused(Message):

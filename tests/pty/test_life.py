@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from curator.tui.runs import Runs, going_on
+from curator.tui.links.runs import Runs, going_on
 
 from curator.project import Project
 from tests.pty.terminal import Terminal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from curator.tui.tokens import Tokens
+from curator.tui.links.tokens import Tokens
 
 from curator.config import checked
 

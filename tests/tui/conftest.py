@@ -31,7 +31,7 @@ def _own_state(tmp_path, monkeypatch):
 def _quick_checks(request, monkeypatch):
     """Checks run here and without the tokenizer, which takes seconds to load; `real_checks` runs them as users do."""
     if "real_checks" not in request.fixturenames:
-        monkeypatch.setattr("curator.tui.checking.run", _checked_here)
+        monkeypatch.setattr("curator.tui.links.checking.run", _checked_here)
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from curator.tui.app import CuratorApp
+from curator.tui.links.session import Session
 from curator.tui.screens.checks import ChecksScreen
-from curator.tui.session import Session
 
 from curator.project import Project
 

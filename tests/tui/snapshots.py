@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from curator.tui import language, marks
 from curator.tui.app import CuratorApp
-from curator.tui.session import Session
+from curator.tui.links.session import Session
 from rich.segment import Segment
 from rich.style import Style
 from textual.widgets import Input, TextArea

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from curator.tui import checking
+from curator.tui.links import checking
 
 from curator.errors import CuratorError
 from tests.tui.driving import drive, press, shown

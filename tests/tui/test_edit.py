@@ -7,8 +7,8 @@ from contextlib import nullcontext
 
 import pytest
 from curator.tui import editor
+from curator.tui.links.tokens import Shown
 from curator.tui.screens.edit import EditScreen
-from curator.tui.tokens import Shown
 from curator.tui.widgets.field_editor import FieldEditor
 
 from curator.errors import CuratorError
@@ -20,7 +20,9 @@ ODD = "one\r\ntwo\u2028three\x0bfour\n"
 @pytest.fixture(autouse=True)
 def no_tokenizer(monkeypatch):
     """Loading one takes seconds; a test of its own asks the real one."""
-    monkeypatch.setattr("curator.tui.tokens.Tokens.ask", lambda *_: Shown("given [/b]", "learned", 2, 1, ""))
+    monkeypatch.setattr(
+        "curator.tui.links.tokens.Tokens.ask", lambda *_: Shown("given [/b]", "learned", 2, 1, "")
+    )
 
 
 def test_a_change_is_saved_shown_and_undone(tickets):

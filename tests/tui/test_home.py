@@ -6,8 +6,8 @@ import asyncio
 import json
 
 import pytest
-from curator.tui import recent
 from curator.tui.app import CuratorApp
+from curator.tui.links import recent
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.home import HomeScreen
 from curator.tui.screens.import_ import ImportScreen

@@ -9,10 +9,10 @@ import time
 from contextlib import suppress
 
 import pytest
-from curator.tui import recent
 from curator.tui.app import CuratorApp
+from curator.tui.links import recent
+from curator.tui.links.tokens import Shown
 from curator.tui.screens.browse import BrowseScreen
-from curator.tui.tokens import Shown
 from textual.widgets import OptionList
 
 from curator.config import new
@@ -47,7 +47,7 @@ def _no_tokenizer(monkeypatch):
         text = str(fields.get("text", fields))
         return Shown(text, text, 2, 1, "")
 
-    monkeypatch.setattr("curator.tui.tokens.Tokens.ask", ask)
+    monkeypatch.setattr("curator.tui.links.tokens.Tokens.ask", ask)
 
 
 def bundles(strings: list[str]) -> list[str]:

@@ -7,7 +7,8 @@ import json
 import threading
 
 import pytest
-from curator.tui import bringing, handing
+from curator.tui import handing
+from curator.tui.links import bringing
 from curator.tui.screens import import_
 from curator.tui.screens.import_ import ImportScreen
 from curator.tui.screens.rejects import RejectsScreen

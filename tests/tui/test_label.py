@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from curator.tui.links.suggesting import EVERY, Learner
 from curator.tui.screens.browse import BrowseScreen
-from curator.tui.suggesting import EVERY, Learner
 
 from tests.tui.driving import drive, press, shown
 

@@ -6,9 +6,9 @@ import subprocess
 import sys
 
 import pytest
-from curator.tui import runs
-from curator.tui.following import Following
-from curator.tui.runs import Runs, going_on
+from curator.tui.links import runs
+from curator.tui.links.following import Following
+from curator.tui.links.runs import Runs, going_on
 
 from curator.config import Config, TrainSettings, with_values
 from curator.errors import CuratorError
@@ -143,7 +143,7 @@ def test_pages_of_runs_load_nothing_of_the_trainer():
 
 
 def test_scores_are_read_back(project):
-    from curator.tui.scored import confusions, load, record_of
+    from curator.tui.links.scored import confusions, load, record_of
 
     folder = begin(project, "one")
     finish(folder)

@@ -9,9 +9,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from curator.tui import projects
-from curator.tui.runs import Plan, Runs
-from curator.tui.tokens import Shown
+from curator.tui.links import projects
+from curator.tui.links.runs import Plan, Runs
+from curator.tui.links.tokens import Shown
 
 from curator.config import checked
 from curator.importing import Options
@@ -135,7 +135,7 @@ def _frozen(monkeypatch):
     """What differs from machine to machine."""
     monkeypatch.setattr(projects, "_changed", lambda root: DAY - 4000 * len(root.name))
     monkeypatch.setattr(
-        "curator.tui.tokens.Tokens.ask", lambda *_: Shown("[INST] given ", "learned", 12, 3, "")
+        "curator.tui.links.tokens.Tokens.ask", lambda *_: Shown("[INST] given ", "learned", 12, 3, "")
     )
     monkeypatch.setattr("curator.tui.app.CuratorApp.going_on", lambda _: "")
     monkeypatch.setattr(Runs, "plan", lambda *_: Plan.model_validate(PLAN))

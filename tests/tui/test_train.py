@@ -6,7 +6,8 @@ import os
 import signal
 
 import pytest
-from curator.tui.runs import Plan, Runs, going_on
+from curator.tui.dialogs.asking import ConfirmDialog
+from curator.tui.links.runs import Plan, Runs, going_on
 from curator.tui.screens.train import TrainScreen
 
 from curator.errors import CuratorError
@@ -62,7 +63,7 @@ def test_a_run_is_started_left_found_again_stopped_resumed_and_scored(project):
     async def come_back_and_stop(app, pilot):
         assert going_on(project.root).startswith("training run-1: step ")
         await press(pilot, "f6")
-        assert "training, step" in shown(app, "#run-state")
+        await until(pilot, lambda: "training, step" in shown(app, "#run-state"))
         assert "tokens/s" in shown(app, "#run-figures")
         assert len(app.screen._run.trained[0]) >= 2
         await press(pilot, "x")
@@ -94,6 +95,19 @@ def test_a_run_is_started_left_found_again_stopped_resumed_and_scored(project):
     assert not jobs.is_going(folder)
 
 
+def test_keys_go_to_the_run_even_if_the_form_asked_for_them_last(split):
+    with jobs.holding(begin(split, "one", steps=9, done=4)):
+
+        async def story(app, pilot):
+            await press(pilot, "f6")
+            await until(pilot, lambda: "step 4" in shown(app, "#run-state"))
+            app.screen.form.go_to("name")
+            await press(pilot, "x")
+            assert isinstance(app.screen, ConfirmDialog)
+
+        drive(split, story)
+
+
 def test_a_trainer_that_is_killed_is_not_taken_for_one_that_goes_on(split):
     folder = begin(split, "one", steps=9, done=4)
     child = os.fork()
@@ -105,7 +119,7 @@ def test_a_trainer_that_is_killed_is_not_taken_for_one_that_goes_on(split):
         async def story(app, pilot):
             await until(pilot, lambda: jobs.is_going(folder))
             await press(pilot, "f6")
-            assert "training, step 4 of 9" in shown(app, "#run-state")
+            await until(pilot, lambda: "training, step 4 of 9" in shown(app, "#run-state"))
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
             await until(pilot, lambda: "stopped after step 4 of 9" in shown(app, "#run-state"))

@@ -23,7 +23,7 @@ from curator.store.journal import Change
 
 from ..display import line
 from ..language import N_, _, counted
-from ..session import Session
+from ..links.session import Session
 from ..widgets.diff_view import changes_of
 from ..widgets.text_line import TextLine
 from ..widgets.toggles import Check

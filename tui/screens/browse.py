@@ -23,11 +23,11 @@ from ..dialogs.history import HistoryDialog
 from ..dialogs.picking import Choice, PickDialog
 from ..display import line
 from ..language import N_, _, counted
-from ..orders import NAMES
-from ..session import Session
+from ..links.session import Session
 from ..widgets.filter_bar import FilterBar
 from ..widgets.record_grid import RecordGrid, head
 from ..widgets.record_view import described
+from ..words.orders import NAMES
 from .browse_bulk import BulkChanges
 
 _WIDE = 100

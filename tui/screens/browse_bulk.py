@@ -30,7 +30,7 @@ from ..dialogs.picking import Choice, PickDialog
 from ..dialogs.replacing import ReplaceDialog
 from ..display import line
 from ..language import _, counted
-from ..session import Session
+from ..links.session import Session
 from ..turning import TurningPage
 from ..widgets.record_grid import RecordGrid
 

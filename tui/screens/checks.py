@@ -20,10 +20,10 @@ from curator.errors import CuratorError
 from ..dialogs.asking import AskDialog
 from ..display import line
 from ..language import N_, _, counted
+from ..links.repairing import Previewed, preview
+from ..links.session import Session
 from ..marks import sign
 from ..page import Page
-from ..repairing import Previewed, preview
-from ..session import Session
 from ..widgets.diff_view import changes_of
 
 _EXAMPLES = 20

@@ -21,10 +21,10 @@ from ..dialogs.picking import Choice, PickDialog
 from ..display import block, line
 from ..editor import edited
 from ..language import N_, _
+from ..links.session import Session
+from ..links.tokens import Shown
 from ..marks import sign
 from ..page import Page
-from ..session import Session
-from ..tokens import Shown
 from ..widgets.diff_view import changes_of
 from ..widgets.field_editor import FieldEditor
 

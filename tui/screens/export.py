@@ -17,12 +17,13 @@ from textual.worker import get_current_worker
 from curator.errors import CuratorError
 from curator.text import visible
 
-from .. import dividing, marks
+from .. import marks
 from ..display import block, line
-from ..dividing import Order
 from ..handing import hand_over
 from ..language import N_, _, counted
-from ..session import Session
+from ..links import dividing
+from ..links.dividing import Order
+from ..links.session import Session
 from ..widgets.text_line import TextLine
 from ..working import Refused, WorkingPage
 

@@ -15,12 +15,13 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 from textual.worker import get_current_worker
 
-from .. import marks, projects, recent
+from .. import marks
 from ..dialogs.asking import AskDialog
 from ..display import line
 from ..language import N_, _, counted
+from ..links import projects, recent
+from ..links.projects import Known
 from ..page import Page
-from ..projects import Known
 
 _NAME, _KIND = 22, 14
 """Cells of the first columns."""

@@ -15,15 +15,16 @@ from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 
-from .. import bringing, marks
-from ..bringing import Said
+from .. import marks
 from ..handing import hand_over
 from ..language import N_, _, counted
-from ..session import Session
-from ..telling import imported, previewed
+from ..links import bringing
+from ..links.bringing import Said
+from ..links.session import Session
 from ..widgets.file_list import FileList
 from ..widgets.reading import Reading
 from ..widgets.text_line import TextLine
+from ..words.telling import imported, previewed
 from ..working import Refused, WorkingPage
 
 if TYPE_CHECKING:

@@ -24,12 +24,12 @@ from ..dialogs.picking import Choice, PickDialog
 from ..display import line
 from ..keys import assign
 from ..language import N_, _, counted
+from ..links.session import Session
+from ..links.suggesting import Learner
 from ..marks import sign
-from ..orders import NAMES
-from ..session import Session
-from ..suggesting import Learner
 from ..turning import TurningPage
 from ..widgets.record_view import fields_of, text_of
+from ..words.orders import NAMES
 
 _CELL = 22
 """Width of a label with its key."""

@@ -14,10 +14,10 @@ from textual.widgets import Button, Footer, Input, Label, RadioSet, Static
 
 from curator.errors import CuratorError
 
-from .. import beginning
-from ..beginning import Wish
 from ..display import block
 from ..language import N_, _
+from ..links import beginning
+from ..links.beginning import Wish
 from ..page import Page
 from ..widgets.text_line import TextLine
 from ..widgets.toggles import Radio

@@ -16,12 +16,12 @@ from textual.widgets.option_list import Option
 from curator.errors import CuratorError
 from curator.store.sources import StoredReject
 
-from .. import bringing
 from ..dialogs.asking import AskDialog
 from ..display import block, line
 from ..language import N_, _, counted
+from ..links import bringing
+from ..links.session import Session
 from ..page import Page
-from ..session import Session
 
 _MOST = 1000
 """Rows that are listed; all of them are read again."""

@@ -17,13 +17,13 @@ from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
 
-from .. import verdicts
 from ..display import block
 from ..language import N_, _
+from ..links.runs import GOING, Overview, Runs
+from ..links.scored import FILTERS, Filter, Scored, load, record_of
+from ..links.session import Session
 from ..page import Page
-from ..runs import GOING, Overview, Runs
-from ..scored import FILTERS, Filter, Scored, load, record_of
-from ..session import Session
+from ..words import verdicts
 
 _BEAT = 1.0
 """Seconds between two looks at runs that are going on."""

@@ -14,13 +14,13 @@ from textual.widgets import Footer, Static
 
 from curator.errors import CuratorError
 
-from .. import bringing, dividing
 from ..dialogs.asking import ConfirmDialog
 from ..handing import hand_over
 from ..language import N_, _, counted
-from ..session import Session
-from ..sides import divided, result
+from ..links import bringing, dividing
+from ..links.session import Session
 from ..widgets.settings_form import Setting, SettingsForm
+from ..words.sides import divided, result
 from ..working import Refused, WorkingPage
 
 if TYPE_CHECKING:

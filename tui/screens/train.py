@@ -19,17 +19,17 @@ from textual.worker import get_current_worker
 from curator.config import TrainSettings
 from curator.errors import CuratorError
 
-from .. import runs
 from ..dialogs.asking import ConfirmDialog
 from ..display import line
-from ..estimates import Known, estimate_words, field_words
-from ..following import Following
 from ..language import N_, _
+from ..links import runs
+from ..links.following import Following
+from ..links.runs import GOING, MODEL, RESUMABLE, Plan, Runs
+from ..links.session import Session
 from ..page import Page
-from ..runs import GOING, MODEL, RESUMABLE, Plan, Runs
-from ..session import Session
 from ..widgets.model_form import ModelForm
 from ..widgets.run_panel import RunPanel
+from ..words.estimates import Known, estimate_words, field_words
 
 _NAME = "name"
 _ABOUT = N_(

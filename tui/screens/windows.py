@@ -17,10 +17,11 @@ from textual.worker import get_current_worker
 from curator.errors import CuratorError
 from curator.windows import Window
 
-from .. import dividing, marks
+from .. import marks
 from ..display import block
 from ..language import N_, _, counted
-from ..session import Session
+from ..links import dividing
+from ..links.session import Session
 from ..widgets.settings_form import Setting, SettingsForm
 from ..working import Refused, WorkingPage
 

@@ -10,8 +10,8 @@ from textual.widgets import Static
 from textual_plotext import PlotextPlot
 
 from .. import marks
-from ..following import Points
 from ..language import _
+from ..links.following import Points
 
 _TICKS = 5
 

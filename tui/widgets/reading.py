@@ -11,9 +11,9 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Label, Select
 
-from ..bringing import ENCODINGS, Said, formats
 from ..display import line
 from ..language import _
+from ..links.bringing import ENCODINGS, Said, formats
 
 _DETECTED = ""
 _NOTHING = ""

@@ -20,8 +20,8 @@ from curator.store.records import StoredRecord
 
 from ..display import line
 from ..language import N_, _
+from ..links.session import Session
 from ..marks import sign
-from ..session import Session
 
 _PAGE = 128
 """Rows read at once."""

@@ -9,8 +9,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from ..display import line
+from ..links.runs import going_on
 from ..marks import sign
-from ..runs import going_on
 
 _BEAT = 2.0
 """Seconds between two looks."""

@@ -11,9 +11,9 @@ from curator.train.args import Event
 
 from .. import marks
 from ..display import block, line
-from ..following import Following
 from ..language import _
-from ..runs import RESUMABLE, Overview, clock
+from ..links.following import Following
+from ..links.runs import RESUMABLE, Overview, clock
 
 _LOG = 3
 _Part = Content | str | tuple[str, str]

@@ -16,8 +16,8 @@ from curator.config import Config, setting
 from curator.errors import CuratorError
 
 from ..display import block
-from ..dividing import problem
 from ..language import _
+from ..links.dividing import problem
 from .text_line import TextLine
 
 

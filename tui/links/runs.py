@@ -22,7 +22,7 @@ from curator.train import jobs
 from curator.train.args import RUN
 from curator.train.planning import Plan, steps_of
 
-from .language import _
+from ..language import _
 
 __all__ = ["GOING", "RESUMABLE", "Overview", "Plan", "Runs", "clock", "going_on", "steps_of"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .language import N_
+from ..language import N_
 
 NAMES = {
     "open": N_("undecided first"),

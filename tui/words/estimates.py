@@ -9,11 +9,11 @@ from textual.content import Content
 from curator.config import TrainSettings
 from curator.records import SPLITS
 
-from . import marks
-from .display import block, line
-from .language import _
-from .runs import MODEL, Plan, steps_of, written
-from .widgets.model_form import ModelForm
+from .. import marks
+from ..display import block, line
+from ..language import _
+from ..links.runs import MODEL, Plan, steps_of, written
+from ..widgets.model_form import ModelForm
 
 _NAMED = 5
 _KEY = 17

@@ -9,7 +9,7 @@ from curator.config import BUNDLED_MODEL, FILE_NAME, new
 from curator.errors import CuratorError
 from curator.project import Project
 
-from .language import _
+from ..language import _
 
 __all__ = ["BUNDLED_MODEL", "Wish", "make", "problem"]
 

@@ -9,9 +9,9 @@ from textual.content import Content
 
 from curator.config import SplitSettings
 
-from . import marks
-from .display import line
-from .language import N_, NC_, _, counted
+from .. import marks
+from ..display import line
+from ..language import N_, NC_, _, counted
 
 if TYPE_CHECKING:
     from curator.dividing.overview import Overview

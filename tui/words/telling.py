@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual.content import Content
 
-from . import marks
-from .display import line
-from .language import _, counted
+from .. import marks
+from ..display import line
+from ..language import _, counted
 
 if TYPE_CHECKING:
     from curator.importing import ImportReport

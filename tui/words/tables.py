@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from .display import line
+from ..display import line
 
 _GAP = 2
 _LONGEST = 400

@@ -11,11 +11,11 @@ from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_d
 from curator.evaluate.scores import HEADLINE
 from curator.evaluate.verdict import Gain, p_shown
 
-from . import marks
-from .display import block, line
-from .language import NC_, _, counted, spoken
-from .runs import RESUMABLE, Overview
-from .scored import Filter, confusions
+from .. import marks
+from ..display import block, line
+from ..language import NC_, _, counted, spoken
+from ..links.runs import RESUMABLE, Overview
+from ..links.scored import Filter, confusions
 from .tables import fitted, natural_width, row_of, table
 
 if TYPE_CHECKING:

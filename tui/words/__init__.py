@@ -1,0 +1,1 @@
+"""What the core found, laid out and put into words for a page."""
