@@ -150,9 +150,14 @@ the program or lose the connection; it goes on, and this page shows it again.
     def _follow(self, name: str) -> None:
         self._run = Following(self._runs, name)
         self._stopping = False
-        self.set_class(True, "-running")
+        self._show_form(False)
         self.set_focus(None)
         self._beat()
+
+    def _show_form(self, yes: bool) -> None:
+        """The form, or the run. A form that is not seen takes no keys, whoever asked for the focus before."""
+        self.set_class(not yes, "-running")
+        self.query_one("#train-form").disabled = not yes
 
     def _beat(self) -> None:
         """Look at the run again, if the last look is over."""
@@ -303,7 +308,7 @@ the program or lose the connection; it goes on, and this page shows it again.
     def action_form(self) -> None:
         """Show the form for another run."""
         self._run = None
-        self.set_class(False, "-running")
+        self._show_form(True)
         self.form.set_text(_NAME, self._runs.next_name())
         self.form.go_to(_NAME)
         self.refresh_bindings()
