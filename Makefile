@@ -3,6 +3,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
+# The tests start many interpreters: each would compile the modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: install demo test check schemas messages pictures bench clean
 
 install: $(STAMP)

@@ -32,6 +32,7 @@ from curator.store import (
 )
 from curator.store.counting import Stats
 from curator.store.findings import Finding
+from curator.store.grams import Part
 from curator.store.records import StoredRecord
 from curator.store.suggestions import Suggestion
 from curator.text import nearest
@@ -163,13 +164,11 @@ class Project:
         """The ids of the records that a query fits, in the order in which people shall look at them."""
         return queues.queue(self.connection, self._query(text), order, self.config.split.seed)
 
-    def batches(
-        self, text: str, order: queues.Order, part: queues.Part | None = None
-    ) -> Iterator[array[int]]:
+    def batches(self, text: str, order: queues.Order, part: Part | None = None) -> Iterator[array[int]]:
         """The same piece by piece, a screenful first."""
         return queues.batches(self.connection, self._query(text), order, self.config.split.seed, part)
 
-    def parts(self, text: str, order: queues.Order, most: int) -> list[queues.Part]:
+    def parts(self, text: str, order: queues.Order, most: int) -> list[Part]:
         """Parts of a search that can be done at once."""
         return queues.parts(self.connection, self._query(text), order, most)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from curator.store import grams
+
 Migration = Callable[[sqlite3.Connection], None]
 
 _MIGRATIONS: list[Migration] = []
@@ -201,3 +203,10 @@ CREATE INDEX suggestions_by_confidence ON suggestions (confidence);
 def m003_suggestions(connection: sqlite3.Connection) -> None:
     """What a classifier would say of records that nobody has decided about."""
     _run(connection, _SUGGESTIONS)
+
+
+@migration
+def m004_grams(connection: sqlite3.Connection) -> None:
+    """In which stretches of records runs of three bytes occur."""
+    connection.execute("CREATE TABLE grams (place INTEGER PRIMARY KEY, stretches BLOB NOT NULL)")
+    grams.extend(connection)

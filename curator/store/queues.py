@@ -6,10 +6,12 @@ import random
 import sqlite3
 from array import array
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from curator.query import TEXT_KEY, Query
+from curator.store import grams
+from curator.store.grams import Part
 from curator.store.search import condition
 
 Order = Literal[
@@ -31,8 +33,6 @@ likely label errors, those of which a classifier is least sure, those that the l
 SORTED: tuple[Order, ...] = ("file", "newest", "longest", "shortest", "label", "findings", "random")
 """For looking through them."""
 
-Part = tuple[int, int]
-"""Numbers of records: behind the first, up to the second."""
 _SCREENFUL, _BATCH = 100, 2000
 _WORTH_IT = 50_000
 """Records that one more thread is worth."""
@@ -76,24 +76,50 @@ def batches(
 ) -> Iterator[array[int]]:
     """The same piece by piece, a screenful first: what is found first can be shown while the search goes on.
 
-    A `part` limits it to some numbers of records; only the order of the table can be put together from parts.
+    A `part` limits a plain search to some numbers of records; only the order of the table can be put together
+    from parts.
     """
-    where, parameters = condition(query)
-    if part is not None:
-        where, parameters = f"({where}) AND id > ? AND id <= ?", [*parameters, *part]
-    source = "records NOT INDEXED" if is_plain(query, order) else "records"
-    rows = connection.execute(
-        f"SELECT id FROM {source} WHERE {_CLAUSES[order].format(where=where)}", parameters
+    found = (
+        _plainly(connection, query, order, part)
+        if is_plain(query, order)
+        else _sorted(connection, query, order)
     )
     if order == "random":
-        ids = array("q", (i for (i,) in rows))
+        ids = array("q", found)
         random.Random(seed).shuffle(ids)
         yield ids
         return
     size = _SCREENFUL
-    while batch := array("q", (i for (i,) in rows.fetchmany(size))):
+    while batch := array("q", islice(found, size)):
         yield batch
         size = _BATCH
+
+
+def _sorted(connection: sqlite3.Connection, query: Query, order: Order) -> Iterator[int]:
+    where, parameters = condition(query)
+    rows = connection.execute(
+        f"SELECT id FROM records WHERE {_CLAUSES[order].format(where=where)}", parameters
+    )
+    return (record_id for (record_id,) in rows)
+
+
+def _plainly(connection: sqlite3.Connection, query: Query, order: Order, part: Part | None) -> Iterator[int]:
+    """Only where the words that are looked for can stand."""
+    where, parameters = condition(query)
+    clause = _CLAUSES[order].format(where=f"({where}) AND id > ? AND id <= ?")
+    first, last = part or (0, _last(connection))
+    stretches = grams.places(connection, query) or [(first, last)]
+    for behind, upto in reversed(stretches) if order == "newest" else stretches:
+        bounds = max(behind, first), min(upto, last)
+        if bounds[0] < bounds[1]:
+            rows = connection.execute(
+                f"SELECT id FROM records NOT INDEXED WHERE {clause}", (*parameters, *bounds)
+            )
+            yield from (record_id for (record_id,) in rows)
+
+
+def _last(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()[0])
 
 
 def is_plain(query: Query, order: Order) -> bool:
@@ -103,7 +129,7 @@ def is_plain(query: Query, order: Order) -> bool:
 
 def parts(connection: sqlite3.Connection, query: Query, order: Order, most: int) -> list[Part]:
     """Stretches of numbers that several threads can search at once; one for what is not worth it."""
-    last = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()[0]
+    last = _last(connection)
     count = max(1, min(most, last // _WORTH_IT)) if is_plain(query, order) and order == "file" else 1
     edges = [last * number // count for number in range(count + 1)]
     return list(pairwise(edges))

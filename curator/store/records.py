@@ -10,7 +10,7 @@ from typing import Any
 from curator.errors import NotFound
 from curator.query import Query
 from curator.records import Frozen, Kind
-from curator.store import findings, suppressions, words
+from curator.store import findings, grams, suppressions, words
 from curator.store.derived import decoded, derived, dump, input_key
 from curator.store.original import Sources
 from curator.store.search import condition
@@ -65,6 +65,7 @@ def update(connection: sqlite3.Connection, kind: Kind, record_id: int, patch: Pa
         names = ("input_key", "length", "search")
         values |= dict(zip(names, derived(kind, patch["fields"]), strict=True))
         values["fields"] = dump(patch["fields"])
+        grams.grow(connection, record_id, (values["fields"], values["search"]))
         values |= _kept_original(connection, record_id)
         words.forget(connection, record_id)
     if "tags" in patch:

@@ -19,12 +19,12 @@ import time
 from pathlib import Path
 
 from curator.project import Project
+from tests.benchmarks import tui_busy
 from tests.benchmarks.checks import texts
 from tests.pty.terminal import Terminal
 
 KEYS = 200
 PER_SECOND = 30
-BUSY_SECONDS = 20.0
 LABELS = "abcdefg"
 
 
@@ -37,21 +37,12 @@ def build(folder: Path, number: int) -> Path:
             text = real[place % len(real)]["text"][:160]
             row = {"text": f"{text} #{place}", "label": LABELS[place % 7]}
             stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-    _curator("init", str(root), "--kind", "classification", "--labels", ",".join(LABELS))
-    _curator("-C", str(root), "import", str(rows))
+    for arguments in (
+        ("init", str(root), "--kind", "classification", "--labels", ",".join(LABELS)),
+        ("-C", str(root), "import", str(rows)),
+    ):
+        subprocess.run([sys.executable, "-m", "curator", *arguments], check=True, capture_output=True)
     return root
-
-
-def _curator(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "curator", *arguments], check=True, capture_output=True)
-
-
-def told(values: list[float]) -> str:
-    """Median, 95th percentile and the worst, in milliseconds."""
-    ordered = sorted(values)
-    p95 = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
-    p50, worst = ordered[len(ordered) // 2], ordered[-1]
-    return f"p50 {1000 * p50:5.0f} ms   p95 {1000 * p95:5.0f} ms   worst {1000 * worst:5.0f} ms"
 
 
 def answered(terminal: Terminal, keys: str, words: str) -> float:
@@ -102,7 +93,7 @@ def labeling(root: Path, total: str) -> None:
     terminal.wait_for(f"{total} records")
     answered(terminal, "l", f"1/{total}")
     times = [answered(terminal, str(1 + n % 7), f"{n + 2:,}/{total}") for n in range(KEYS)]
-    print(f"  a key, saved, next    {told(times)}")
+    print(f"  a key, saved, next    {tui_busy.told(times)}")
     wanted = [str(1 + random.Random(n).randrange(7)) for n in range(10 * PER_SECOND)]
     started = time.perf_counter()
     for place, key in enumerate(wanted):
@@ -139,7 +130,7 @@ def searching(root: Path, total: str) -> None:
                 terminal.read(max(0.0, 1 / 6 - times[-1]))
             terminal.send(signal.SIGTERM)
             terminal.ended()
-        print(f"  search as you type    {told(times)}   {', '.join(words)}")
+        print(f"  search as you type    {tui_busy.told(times)}   {', '.join(words)}")
 
 
 def _letter(terminal: Terminal, letter: str) -> float:
@@ -153,62 +144,6 @@ def _letter(terminal: Terminal, letter: str) -> float:
     return time.perf_counter() - started
 
 
-def busy(root: Path, total: str) -> None:
-    """Keys of the list while the checks run, and then while a model is tuned, both started from the app."""
-    terminal = Terminal(root)
-    terminal.wait_for(f"{total} records")
-    terminal.type(_F4)
-    terminal.wait_for("looking at records", seconds=120)
-    print(f"  keys while it checks  {told(_moving(terminal, 'checking'))}")
-    terminal.type(_F4)
-    terminal.read(1.0)
-    terminal.type("x")
-    terminal.read(1.0)
-    terminal.send(signal.SIGTERM)
-    terminal.ended()
-
-
-def busy_training(folder: Path) -> None:
-    """The same with a small project whose model is being tuned."""
-    root, rows = folder / "training", folder / "training.jsonl"
-    rows.write_text("".join(json.dumps(row) + "\n" for row in texts()[:3000]), encoding="utf-8")
-    _curator("init", str(root), "--kind", "classification")
-    _curator("-C", str(root), "import", str(rows))
-    trainer = subprocess.Popen(
-        [sys.executable, "-m", "curator", "-C", str(root), "train", "slow", "--set", "epochs=50"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    terminal = Terminal(root)
-    terminal.wait_for("training slow: step", seconds=300)
-    print(f"  keys while it trains  {told(_moving(terminal, 'training'))}")
-    terminal.send(signal.SIGTERM)
-    terminal.ended()
-    trainer.send_signal(signal.SIGINT)
-    trainer.wait()
-
-
-_F2, _F4 = "\x1bOQ", "\x1bOS"
-
-
-def _moving(terminal: Terminal, doing: str) -> list[float]:
-    """Down and down in the list: from each key to the next paint; what is going on must still go on at the end."""
-    terminal.type(_F2)
-    terminal.wait_for(doing)
-    started, times = time.perf_counter(), []
-    while time.perf_counter() - started < BUSY_SECONDS:
-        terminal.forget()
-        typed = time.perf_counter()
-        terminal.type("\x1b[B")
-        while "record " not in terminal.text and time.perf_counter() - typed < 5:
-            terminal.read(0.001)
-        times.append(time.perf_counter() - typed)
-        terminal.read(0.1)
-    terminal.forget()
-    terminal.wait_for(doing)
-    return times
-
-
 def main(number: int) -> None:
     """All of it on one project."""
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
@@ -220,8 +155,8 @@ def main(number: int) -> None:
             first_screen(root, total)
         labeling(root, total)
         searching(root, total)
-        busy(root, total)
-        busy_training(Path(folder))
+        tui_busy.while_checking(root, total)
+        tui_busy.while_training(Path(folder))
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@ def test_migrations_run_once(tmp_path):
     connect(tmp_path / "project.db").close()
     connection = connect(tmp_path / "project.db")
     names = [name for (name,) in connection.execute("SELECT name FROM migrations")]
-    assert names == ["m001_initial", "m002_checks", "m003_suggestions"]
+    assert names == ["m001_initial", "m002_checks", "m003_suggestions", "m004_grams"]
     migrations.apply(connection)
 
 

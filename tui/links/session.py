@@ -19,8 +19,9 @@ from curator.config import Config
 from curator.project import Project
 from curator.records import SPLITS
 from curator.store.findings import Finding
+from curator.store.grams import Part
 from curator.store.journal import Change, Step
-from curator.store.queues import Order, Part
+from curator.store.queues import Order
 from curator.store.records import Patch, StoredRecord
 from curator.store.search import STATUSES
 from curator.store.suggestions import Suggestion

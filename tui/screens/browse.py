@@ -15,8 +15,9 @@ from textual.widgets import Footer, Input, Static
 from textual.worker import get_current_worker
 
 from curator.errors import CuratorError
+from curator.store.grams import Part
 from curator.store.journal import Step
-from curator.store.queues import SORTED, Order, Part
+from curator.store.queues import SORTED, Order
 
 from ..dialogs.asking import AskDialog
 from ..dialogs.history import HistoryDialog
