@@ -29,7 +29,7 @@ FLOORS = {
         "doctor",
     ),
     7: ("project",),
-    8: ("tuning", "demo", "checkup"),
+    8: ("tuning", "demo", "checkup", "indexing"),
     9: ("tui",),
     10: ("cli",),
     11: ("__main__",),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import Iterable
@@ -66,6 +67,10 @@ class CuratorApp(App[int]):
             await self._keys_in_order.take(event)
         else:
             await super().on_event(event)
+
+    def on_ready(self) -> None:
+        """Hide what stays until the end from the collector of cycles: its look through all of it would delay a key."""
+        gc.freeze()
 
     def on_mount(self) -> None:
         """Open the first page, and end in good order when the terminal goes away."""

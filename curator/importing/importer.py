@@ -20,7 +20,7 @@ from curator.importing.opening import Opened, decodable, mapped_source, open_sou
 from curator.importing.plans import ImportReport, Options, Progress, SourcePlan, SourceReport
 from curator.importing.read_ahead import BATCH, Batch, Item, Job, batches, is_worthwhile
 from curator.records import Kind
-from curator.store import grams, intake, journal
+from curator.store import intake, journal
 from curator.store import sources as stored
 from curator.store.derived import encoded
 from curator.store.intake import NewRecord
@@ -78,7 +78,6 @@ class Importer:
             reports += [self._import(one, way) for one in opened]
             if dry_run or not self._kept:
                 raise _NothingToKeep
-            grams.extend(self._connection)
         totals = {name: sum(getattr(report, name) for report in reports) for name in _COUNTS}
         return ImportReport(
             **totals,

@@ -2,9 +2,9 @@
 
 A signature file kept by bits (Zobel, Moffat and Ramamohanarao, "Inverted files versus signature files", 1998): each
 run of two or three bytes is a bit of 32,768, and for each bit it is kept in which stretches of 128 records it occurs.
-Words can only stand where all their bits do. Segments of 32,768 records are taken in once they are full; whatever comes
-behind them, and all of a small project, is read as it stands. A bit is never taken back: a stretch may be read for
-nothing, but none that holds the words is left out.
+Words can only stand where all their bits do. Full segments of 32,768 records are taken in when somebody asks for it
+(`extend`); whatever comes behind them, and all of a small project, is read as it stands. A bit is never taken back: a
+stretch may be read for nothing, but none that holds the words is left out.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING
 
 from curator.query import TEXT_KEY, Query, Term
+from curator.store.connection import transaction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -39,15 +40,43 @@ _FACTOR, _WORD = 2_654_435_761, (1 << 32) - 1
 """Multiplicative hashing (Knuth, The Art of Computer Programming, volume 3, section 6.4)."""
 
 
+def is_behind(connection: sqlite3.Connection) -> bool:
+    """Whether there are full segments that have not been taken in."""
+    return _segments(connection) < _full(connection)
+
+
 def extend(connection: sqlite3.Connection) -> None:
-    """Take in every segment that has become full, inside the caller's transaction."""
-    last = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()[0]
-    for segment in range(_segments(connection), last // _SEGMENT):
+    """Take in every full segment, one after another, so that nobody who decides meanwhile waits for more than one."""
+    for segment in range(_segments(connection), _full(connection)):
+        seen = _newest_step(connection)
         slices = _slices(connection, segment)
-        connection.executemany(
-            "INSERT INTO grams VALUES (?, ?)",
-            ((segment * _ROWS + row, slices[row].tobytes()) for row in range(_ROWS)),
-        )
+        with transaction(connection):
+            if _segments(connection) != segment:
+                return  # Another program was quicker.
+            connection.executemany(
+                "INSERT INTO grams VALUES (?, ?)",
+                ((segment * _ROWS + row, slices[row].tobytes()) for row in range(_ROWS)),
+            )
+            for record_id, *texts in _changed(connection, segment, seen):
+                grow(connection, record_id, texts)
+
+
+def _full(connection: sqlite3.Connection) -> int:
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM records").fetchone()[0]
+    return int(last) // _SEGMENT
+
+
+def _newest_step(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM steps").fetchone()[0])
+
+
+def _changed(connection: sqlite3.Connection, segment: int, after: int) -> list[tuple[int, str, str]]:
+    """Records of a segment that have changed after a step of the journal, as they are now."""
+    return connection.execute(
+        """SELECT DISTINCT id, fields, search FROM changes JOIN records ON id = record_id
+        WHERE changes.step_id > ? AND id > ? AND id <= ?""",
+        (after, segment * _SEGMENT, (segment + 1) * _SEGMENT),
+    ).fetchall()
 
 
 def grow(connection: sqlite3.Connection, record_id: int, texts: Iterable[str]) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
-from curator.store import grams
-
 Migration = Callable[[sqlite3.Connection], None]
 
 _MIGRATIONS: list[Migration] = []
@@ -209,4 +207,3 @@ def m003_suggestions(connection: sqlite3.Connection) -> None:
 def m004_grams(connection: sqlite3.Connection) -> None:
     """In which stretches of records runs of three bytes occur."""
     connection.execute("CREATE TABLE grams (place INTEGER PRIMARY KEY, stretches BLOB NOT NULL)")
-    grams.extend(connection)

@@ -34,11 +34,10 @@ async def watch():
         await asyncio.sleep(0.005)
         late.append((clock, time.perf_counter() - clock - 0.005, time.process_time() - used))
 
-class Watched(app.CuratorApp):
-    def on_load(self):
-        self.watching = asyncio.create_task(watch())
+def begin(self):
+    self.watching = asyncio.create_task(watch())
 
-app.CuratorApp = Watched
+app.CuratorApp.on_load = begin
 try:
     app.run(Path("."))
 finally:
@@ -119,8 +118,9 @@ def _keys(terminal: Terminal, doing: str, words: str) -> tuple[float, float]:
     terminal.read(1.0)
     began = time.perf_counter()
     moves = _typed(terminal, "\x1b[B", "record ")
+    terminal.forget()
     terminal.type("l")
-    terminal.wait_for("/")
+    terminal.wait_for("undecided first")
     terminal.read(0.5)
     labels = _typed(terminal, "1", "saved")
     ended = time.perf_counter()

@@ -41,6 +41,7 @@ def project(tmp_path_factory):
         lines = [dump({"text": f"{text} {turn}", "label": lots.choice(LABELS)}) for text in texts]
         path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         project.import_files([str(path)], Options(), lambda *_: None)
+        grams.extend(project.connection)
     yield project
     project.close()
 
@@ -71,6 +72,27 @@ def test_nothing_is_missed_whatever_is_looked_for_and_changed(project, wanted, c
     assert found(project, query) == read_all(project, query)
     assert found(project, query, "newest") == read_all(project, query)[::-1]
     assert sorted(found(project, query, "random")) == read_all(project, query)
+
+
+def test_a_change_while_a_segment_is_taken_in_is_not_missed(project, tmp_path, monkeypatch):
+    path = tmp_path / "more.jsonl"
+    path.write_text(
+        "".join(dump({"text": f"one more {n}", "label": "refund"}) + "\n" for n in range(70)), "utf-8"
+    )
+    project.import_files([str(path)], Options(), lambda *_: None)
+    newest = read_all(project, Query())[-1]
+    reading = grams._slices
+
+    def and_meanwhile(connection, segment):
+        slices = reading(connection, segment)
+        project.editor.set_fields([newest - 64], {"text": "a quagga"})
+        return slices
+
+    monkeypatch.setattr(grams, "_slices", and_meanwhile)
+    assert grams.is_behind(project.connection)
+    grams.extend(project.connection)
+    assert not grams.is_behind(project.connection)
+    assert found(project, parse("quagga")) == [newest - 64]
 
 
 def test_a_search_in_parts_finds_the_same(project):

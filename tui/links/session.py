@@ -18,6 +18,7 @@ from curator.checks.registry import ALL
 from curator.config import Config
 from curator.project import Project
 from curator.records import SPLITS
+from curator.store import grams
 from curator.store.findings import Finding
 from curator.store.grams import Part
 from curator.store.journal import Change, Step
@@ -27,6 +28,7 @@ from curator.store.search import STATUSES
 from curator.store.suggestions import Suggestion
 
 from .checking import Checking
+from .indexing import Indexing
 from .tokens import Tokens
 
 _T = TypeVar("_T")
@@ -56,6 +58,7 @@ class Session:
         self._decided: deque[float] = deque()
         self.checking = Checking(root)
         """The run of the checks, whatever page is shown."""
+        self._indexing = Indexing(root)
 
     @property
     def config(self) -> Config:
@@ -74,9 +77,15 @@ class Session:
     def close(self) -> None:
         """Let go of the project."""
         self.checking.stop()
+        self._indexing.stop()
         if "tokens" in self.__dict__:
             self.tokens.close()
         self.project.close()
+
+    def speed_up_searches(self) -> None:
+        """Bring what makes searches quick up to date, in the background."""
+        if grams.is_behind(self.project.connection):
+            self._indexing.start()
 
     def queue(self, query: str, order: Order) -> array[int]:
         """The ids of a queue; opens the project once more, so any thread may ask.

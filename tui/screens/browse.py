@@ -31,6 +31,8 @@ from ..widgets.record_view import described
 from ..words.orders import NAMES
 from .browse_bulk import BulkChanges
 
+_SETTLED = 1.0
+"""Seconds after which the first screen is painted, and a process in the background takes nothing from it."""
 _WIDE = 100
 """Columns from which the record is shown beside the list."""
 _EMPTY = N_("The project is empty. F10 imports files.")
@@ -136,6 +138,7 @@ A filter is a few conditions, and a record must fit them all:
         """Show everything."""
         self.grid.focus()
         self._find(self._query)
+        self.set_timer(_SETTLED, self._session.speed_up_searches)
 
     def on_screen_suspend(self) -> None:
         """Remember what there was."""
@@ -144,6 +147,7 @@ A filter is a few conditions, and a record must fit them all:
     def on_screen_resume(self) -> None:
         """Something may have changed on another page."""
         self.grid.renew()
+        self._session.speed_up_searches()
         self._session.forget_values()
         if self._session.moment != self._left:
             self.renewed()
