@@ -71,8 +71,12 @@ _JSON_LINES = (".jsonl", ".ndjson", ".jsonlines")
 _MARKDOWN = (".md", ".markdown")
 
 
-def layout_of(source: Source, kind: Kind, wanted: str = "", encoding: str = "") -> Layout:
+def layout_of(
+    source: Source, kind: Kind, wanted: str = "", encoding: str = "", is_ours: bool = False
+) -> Layout:
     """How to read a source; `wanted` (a key of `READERS`) and `encoding` overrule what its content says.
+
+    One that `is_ours` comes out of an export: it needs no guessing where it is written as exports are.
 
     Raises:
         CuratorError: it is empty, no text and no table, or `wanted` or `encoding` do not exist.
@@ -95,7 +99,7 @@ def layout_of(source: Source, kind: Kind, wanted: str = "", encoding: str = "") 
         format=wanted, encoding=found.name, confidence=round(found.confidence, 2), line_end=line_end
     )
     lines = _lines(text, line_end, cut)
-    return _detailed(source, layout if wanted else _with_format(source, layout, lines, kind), lines)
+    return _detailed(source, layout if wanted else _with_format(source, layout, lines, kind), lines, is_ours)
 
 
 def _known(head: bytes, name: str, encoding: str) -> str:
@@ -156,11 +160,11 @@ def _text_format(source: Source, full: Sequence[str], suffix: str, kind: Kind) -
     return "document" if kind == "text" else "lines"
 
 
-def _detailed(source: Source, layout: Layout, lines: Sequence[str]) -> Layout:
+def _detailed(source: Source, layout: Layout, lines: Sequence[str], is_ours: bool) -> Layout:
     """What else the reader of a format has to know."""
     if layout.format == "csv":
         suffix = PurePath(source.name).suffix.lower()
-        return table_layout.described(layout, lines, _DELIMITERS.get(suffix, dialect.DELIMITERS))
+        return table_layout.described(layout, lines, _DELIMITERS.get(suffix, dialect.DELIMITERS), is_ours)
     if layout.format == "json":
         with source.open() as stream:
             layout = json_shape.described(layout, stream)

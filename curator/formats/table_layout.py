@@ -12,12 +12,18 @@ _ROWS = 200
 _ALIKE = 0.95
 
 
-def described(layout: Layout, lines: Sequence[str], delimiters: Sequence[str] = dialect.DELIMITERS) -> Layout:
-    """The layout of a table that begins with these lines."""
-    best = dialect.fit(lines, delimiters)
+def described(
+    layout: Layout,
+    lines: Sequence[str],
+    delimiters: Sequence[str] = dialect.DELIMITERS,
+    is_ours: bool = False,
+) -> Layout:
+    """The layout of a table that begins with these lines; one that `is_ours` is written as we write, if it can be."""
+    usual = dialect.usual(lines) if is_ours else None
+    best = usual or dialect.fit(lines, delimiters)
     rows = best.rows[:_ROWS]
     above = _rows_above(rows) if best.width > 1 else 0
-    named = bool(rows) and header.is_header(rows[above:])
+    named = usual is not None or (bool(rows) and header.is_header(rows[above:]))
     return layout.model_copy(
         update={
             **best.dialect._asdict(),

@@ -58,7 +58,7 @@ def look(source: Source, kind: Kind, options: Options) -> Seen:
         own = own_file(source.path)
         # What we wrote is UTF-8, however much its texts look like none.
         encoding = options.encoding or (UTF8 if own else "")
-        layout = detect.layout_of(source, kind, options.format, encoding)
+        layout = detect.layout_of(source, kind, options.format, encoding, is_ours=own is not None)
         if own and own.escaped_formulas:
             layout = layout.model_copy(update={"escaped_formulas": True})
         with source.open() as stream:

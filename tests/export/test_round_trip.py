@@ -166,6 +166,12 @@ def test_a_system_prompt_of_the_project_comes_back_where_the_rows_carry_it(kind)
     check(kind, formats, rows, SYSTEM)
 
 
+def test_texts_that_look_like_the_marks_of_another_table_come_back():
+    quoted = [{"role": "user", "content": '"'}, {"role": "assistant", "content": '{"messages": []}'}]
+    first = {"instruction": "a,b;c\td|e", "answer": "a\x0bb", "input": '"', "history": quoted}
+    check("instruction", ["csv"], [first, {"instruction": "¯,{", "answer": '"'}])
+
+
 @settings(max_examples=5, deadline=None)
 @given(st.lists(records(turns_in_pairs), max_size=15))
 def test_any_conversation_comes_back_from_every_format(rows):
