@@ -38,7 +38,7 @@ class Answerer:
         self._spec = runs.load(run_dir)
         runs.load_result(run_dir)
         tokenizer = load_run_tokenizer(run_dir)
-        self._renderer = Renderer(tokenizer, self._spec.kind, self._spec.system)
+        self._renderer = Renderer.of_run(tokenizer, self._spec)
         self._model = load_system(run_dir, system)
 
     def answer(

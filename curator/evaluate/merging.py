@@ -93,7 +93,7 @@ def _merged(spec: RunSpec, run_dir: Path, dtype: torch.dtype) -> Any:
 
 def _checked(spec: RunSpec, run_dir: Path, folder: Path, dtype: torch.dtype) -> Merged:
     rows = read_rows(Path(spec.export_path), spec.kind, "test")[:CHECKED]
-    renderer = Renderer(load_run_tokenizer(run_dir), spec.kind, spec.system)
+    renderer = Renderer.of_run(load_run_tokenizer(run_dir), spec)
     merged = loaded(AutoModelForCausalLM.from_pretrained, str(folder), dtype=dtype, use_safetensors=True)
     after = score(merged.to(device()), renderer, rows, spec)
     del merged

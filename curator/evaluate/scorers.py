@@ -46,7 +46,7 @@ def score_systems(
         CuratorError: the run is not finished, or a row cannot be scored.
     """
     spec = runs.load(run_dir)
-    renderer = Renderer(load_run_tokenizer(run_dir), spec.kind, spec.system)
+    renderer = Renderer.of_run(load_run_tokenizer(run_dir), spec)
     plain = Renderer(renderer.tokenizer, "text", "")
     tuned = load_tuned(run_dir)
     room = _context(tuned)

@@ -32,6 +32,7 @@ from jinja2 import TemplateError
 
 from curator.errors import CuratorError
 from curator.records import ClassificationRow, InstructionRow, Kind, Row, WindowRow
+from curator.train.args import RunSpec
 from curator.train.runs import resolve_model
 from curator.train.tokenizer import load_tokenizer, special_ids
 
@@ -158,6 +159,15 @@ class Renderer:
         self.bos_id: int | None = bos
         self._prefix: tuple[int, ...] = (bos,) if wanted else ()
         self._cached_answer = lru_cache(maxsize=1024)(self._answer)
+
+    @classmethod
+    def of_run(cls, tokenizer: Any, spec: RunSpec) -> Renderer:
+        """For the rows of a run's own export.
+
+        Raises:
+            CuratorError: the template is not prefix-stable, or hides the answer.
+        """
+        return cls(tokenizer, spec.kind, spec.system)
 
     @property
     def end_ids(self) -> frozenset[int]:

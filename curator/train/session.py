@@ -22,13 +22,11 @@ from curator.errors import CuratorError, explained
 from curator.files import write_atomically
 from curator.train import checkpoints, jobs, preflight, runs
 from curator.train.args import RESULT, RUN, Quality, RunResult, RunSpec
-from curator.train.batch import Rows, render_rows, require_rows
+from curator.train.batch import Rows
 from curator.train.conductor import Conductor
-from curator.train.data import read_rows
+from curator.train.material import gather
 from curator.train.model import device, load_for_training, parameter_counts
-from curator.train.model_config import context_limit, vocabulary
 from curator.train.progress import EventLog
-from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
 from curator.train.trainer import TuningTrainer
 
@@ -76,17 +74,9 @@ def prepare(spec: RunSpec, run_dir: Path) -> Prepared:
     Raises:
         CuratorError: the files have changed, leak, or hold rows that teach nothing.
     """
-    runs.verify_export(spec)
-    export = Path(spec.export_path)
-    train, validation, test = (read_rows(export, spec.kind, side) for side in ("train", "validation", "test"))
-    preflight.refuse_leaks((*train, *validation), test, spec.kind)
-    renderer = Renderer(load_tokenizer(spec.model_path), spec.kind, spec.system)
-    limit = min(spec.train.max_length, context_limit(spec.model_path) or spec.train.max_length)
-    rendered, checked = (render_rows(rows, renderer, limit) for rows in (train, validation))
-    require_rows(rendered, limit)
-    preflight.check(rendered, checked, renderer, vocabulary(spec.model_path))
-    preflight.write(run_dir, train, rendered, checked, renderer, limit)
-    return Prepared(renderer.tokenizer, rendered, checked)
+    found = gather(spec, load_tokenizer(spec.model_path))
+    preflight.write(run_dir, found.rows, found.train, found.validation, found.renderer, found.limit)
+    return Prepared(found.renderer.tokenizer, found.train, found.validation)
 
 
 def _start_from(run_dir: Path, resume: bool) -> Path | None:
