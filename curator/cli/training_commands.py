@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curator.cli.output import ExitCode, State, emit_json, emit_table, emit_text, json_option, say
+from curator.cli.plan_view import tell_plan
 
 if TYPE_CHECKING:
     from curator.project import Project
-    from curator.train.planning import Plan
 
 
 @click.command("train")
@@ -75,7 +75,7 @@ def train_command(
     if resume and dry_run:
         raise click.UsageError("--dry-run is about a new run: leave --resume out.")
     if dry_run:
-        _tell_plan(tuning.plan(project, assignments), as_json)
+        tell_plan(tuning.plan(project, assignments), as_json)
         return ExitCode.DONE
     folder = tuning.folder_of(project, name) if resume else _new_run(project, name, assignments)
     with jobs.holding(folder):
@@ -216,28 +216,6 @@ def stop_command(state: State, name: str, as_json: bool) -> None:
     say(f"{name} finishes its step, saves and ends." if stopped else f"Nobody works on {name} now.")
     if as_json:
         emit_json({"stopped": stopped})
-
-
-def _tell_plan(plan: Plan, as_json: bool) -> None:
-    if as_json:
-        emit_json(plan.model_dump(mode="json"))
-        return
-    free = plan.free_memory_bytes
-    emit_table(
-        ("what", "how much"),
-        [
-            ("training rows", plan.rows),
-            ("validation rows", plan.validation),
-            (f"rows over {plan.limit:,} tokens, left out", len(plan.dropped)),
-            ("longest row in tokens", plan.longest),
-            ("tokens of one pass", plan.tokens),
-            ("learned tokens of one pass", plan.learned),
-            ("rows that spell control tokens", len(plan.control_tokens)),
-            ("steps", plan.steps),
-            ("device", plan.device),
-            ("free memory", "unknown" if free is None else f"{free / 2**30:.1f} GiB"),
-        ],
-    )
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -61,6 +61,38 @@ class DroppedRow(Published):
     """Its length in tokens."""
 
 
+class Sample(Frozen):
+    """A training row as the model sees it."""
+
+    id: str
+    """The row's id."""
+    given: str
+    """The part that is not learned, control tokens included."""
+    learned: str
+    """The part that is learned, control tokens included."""
+
+
+class Proof(Frozen):
+    """What a loaded model has shown before its first step, and how it is made."""
+
+    parameters: int
+    """Weights of the model, adapter included."""
+    trainable: int
+    """Weights that are trained."""
+    adapted: int
+    """Layers that carry an adapter."""
+    quantised: int
+    """Layers whose weights are quantised."""
+    rows: int
+    """Training rows that it was tried on."""
+    batch_difference: float
+    """Largest difference of a row's loss alone and among others, nats per token."""
+    packed_difference: float | None
+    """Largest difference of a row's loss in a line of its own and in a shared one; None where none was shared."""
+    packs: bool
+    """Whether rows may share lines: they do not change each other."""
+
+
 class Event(Frozen):
     """One line of events.jsonl. Steps logged after the step that a later `started` resumes from are void."""
 

@@ -85,19 +85,6 @@ def require_rows(rows: Rows, limit: int) -> None:
     )
 
 
-class Collator:
-    """Pads rows on the right; what is learned follows from lengths, never from what a token looks like."""
-
-    def __init__(self, rows: Rows, pad_id: int) -> None:
-        self._rows = rows
-        self._pad_id = pad_id
-
-    def __call__(self, numbers: Sequence[int]) -> dict[str, torch.Tensor]:
-        """One batch; `rows` holds the row numbers, so that a bad batch can be named."""
-        rendered = [self._rows.items[number].rendered for number in numbers]
-        return {**collate(rendered, self._pad_id), "rows": torch.tensor(list(numbers))}
-
-
 def collate(rendered: Sequence[Rendered], pad_id: int) -> dict[str, torch.Tensor]:
     """Token ids, attention mask and labels of some rows, padded on the right."""
     width = max(len(row.ids) for row in rendered)

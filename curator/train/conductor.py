@@ -13,8 +13,9 @@ from transformers import TrainerCallback
 from curator.errors import CuratorError
 from curator.train import checkpoints
 from curator.train.args import RunSpec
-from curator.train.batch import Rows, collate, to_device
+from curator.train.batch import Rows, to_device
 from curator.train.loss import TokenLoss
+from curator.train.packing import PackingCollator
 from curator.train.progress import EventLog, Speed
 from curator.train.trainer import TuningTrainer
 
@@ -109,10 +110,9 @@ class Conductor(TrainerCallback):
         if not self._validation.items:
             return
         trainer, rows = self._trainer, self._validation
+        collator = PackingCollator(rows, trainer.tokenizer.pad_token_id, trainer.collator.together)
         with trainer.accelerator.autocast():
-            loss = mean_loss(
-                trainer.model, trainer.token_loss, rows, trainer.tokenizer.pad_token_id, self._rows_at_once
-            )
+            loss = mean_loss(trainer.model, trainer.token_loss, rows, collator, self._rows_at_once)
         known = checkpoints.best(self._run_dir)
         better = known is None or loss < known.loss
         if better:
@@ -132,16 +132,18 @@ class Conductor(TrainerCallback):
         return every is not None and step % every == 0
 
 
-def mean_loss(model: Any, token_loss: TokenLoss, rows: Rows, pad_id: int, at_once: int) -> float:
+@torch.no_grad()
+def mean_loss(
+    model: Any, token_loss: TokenLoss, rows: Rows, collator: PackingCollator, at_once: int
+) -> float:
     """Loss per learned token over all rows: every token counts once, however the rows are batched."""
     total, tokens = 0.0, 0
     order = sorted(range(len(rows)), key=rows.lengths.__getitem__)
     model.eval()
     for start in range(0, len(order), at_once):
-        rendered = [rows.items[number].rendered for number in order[start : start + at_once]]
-        nll = token_loss.learned(to_device(collate(rendered, pad_id), model.device)).nll
-        total += float(nll.double().sum())
-        tokens += len(nll)
+        found = token_loss.summed(to_device(collator(order[start : start + at_once]), model.device))
+        total += float(found.by_row.double().sum())
+        tokens += int(found.tokens.sum())
     model.train()
     return total / max(tokens, 1)
 

@@ -14,6 +14,9 @@ from curator.train.batch import IGNORED
 _LOGITS_AT_ONCE = 2**25
 """Logits in one piece: 128 MiB in single precision."""
 
+_SEEN = ("input_ids", "attention_mask", "position_ids")
+"""What of a batch the model is given."""
+
 _SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
 """Settings of model families whose logits are not just head(hidden state)."""
 
@@ -67,7 +70,12 @@ class TokenLoss:
         return found.total / found.tokens.sum()
 
     def summed(self, batch: dict[str, Any]) -> Summed:
-        """Sum over the learned tokens of a batch, and of each of its rows."""
+        """Sum over the learned tokens of a batch, and of each of its rows.
+
+        Args:
+            batch: `input_ids` and `labels`, [lines, width]; `attention_mask`, or `position_ids` that begin anew with
+                each row of a line; `owners` that tell which row a token belongs to, if lines are not rows.
+        """
         hidden, targets = self._at_learned(batch)
         total, each = torch.zeros((), device=hidden.device), []
         for states, wanted in self._pieces(hidden, targets):
@@ -79,10 +87,11 @@ class TokenLoss:
             )
             total = total + nll.sum()
             each.append(nll.detach())
-        learned = batch["labels"][:, 1:] != IGNORED
-        by_row = torch.zeros(len(learned), device=hidden.device, dtype=torch.float32)
-        by_row.index_add_(0, learned.nonzero()[:, 0], torch.cat(each) if each else by_row[:0])
-        return Summed(total, by_row, learned.sum(1))
+        owners = _owners(batch)
+        by_row = torch.zeros(int(owners.max()) + 1, device=hidden.device, dtype=torch.float32)
+        theirs = owners[:, 1:][batch["labels"][:, 1:] != IGNORED]
+        by_row.index_add_(0, theirs, torch.cat(each) if each else by_row[:0])
+        return Summed(total, by_row, theirs.bincount(minlength=len(by_row)))
 
     @torch.no_grad()
     def learned(self, batch: dict[str, Any]) -> Learned:
@@ -115,7 +124,7 @@ class TokenLoss:
         return made
 
     def _at_learned(self, batch: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
-        states = self.states(input_ids=batch["input_ids"], attention_mask=batch["attention_mask"])
+        states = self.states(**{name: batch[name] for name in _SEEN if name in batch})
         targets = batch["labels"][:, 1:]
         wanted = targets != IGNORED
         return states[:, :-1][wanted], targets[wanted]
@@ -141,6 +150,15 @@ class TokenLoss:
             mine = self.logits(self._body(input_ids=ids, use_cache=False).last_hidden_state)
         self._model.train(training)
         return whole.shape == mine.shape and bool((whole - mine).abs().max() <= 1e-3 * whole.abs().max())
+
+
+def _owners(batch: dict[str, Any]) -> torch.Tensor:
+    """The row of each token, [lines, width]."""
+    if "owners" in batch:
+        found: torch.Tensor = batch["owners"]
+        return found
+    ids = batch["input_ids"]
+    return torch.arange(len(ids), device=ids.device)[:, None].expand_as(ids)
 
 
 def _scales_logits(causal: Any) -> bool:

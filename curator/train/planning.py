@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.config import TrainSettings
 from curator.records import Frozen
-from curator.train.args import PREFLIGHT, DroppedRow, RunSpec
+from curator.train.args import PREFLIGHT, DroppedRow, Proof, RunSpec, Sample
 
 
 class Plan(Frozen):
@@ -34,6 +34,10 @@ class Plan(Frozen):
     """Those of them that are learned."""
     control_tokens: tuple[str, ...]
     """Training rows whose own text spells one of the model's control tokens."""
+    samples: tuple[Sample, ...]
+    """The first training rows as the model sees them."""
+    proof: Proof | None
+    """What the loaded model has shown."""
     steps: int
     """Optimizer steps of the whole run."""
     device: str
@@ -54,9 +58,9 @@ def plan(spec: RunSpec, run_dir: Path) -> Plan:
         CuratorError: the files leak, hold rows that teach nothing, or the model cannot be used.
     """
     from curator.train.preflight import Preflight
-    from curator.train.session import prepare
+    from curator.train.session import rehearse
 
-    prepare(spec, run_dir)
+    rehearse(spec, run_dir)
     found = Preflight.model_validate_json((run_dir / PREFLIGHT).read_bytes())
     return Plan(
         model=spec.model,
@@ -69,6 +73,8 @@ def plan(spec: RunSpec, run_dir: Path) -> Plan:
         tokens=found.train.tokens,
         learned=found.train.learned,
         control_tokens=found.control_tokens,
+        samples=found.samples,
+        proof=found.model,
         steps=steps_of(found.train.rows, spec.train),
         **_machine(),
     )

@@ -11,7 +11,7 @@ from curator.errors import CuratorError
 from curator.files import write_atomically
 from curator.records import Frozen, Kind, Row, WindowRow, all_text, input_text
 from curator.text import digest, normalised
-from curator.train.args import PREFLIGHT, DroppedRow
+from curator.train.args import PREFLIGHT, DroppedRow, Proof, Sample
 from curator.train.batch import Item, Rows
 from curator.train.render import Renderer
 from curator.train.tokenizer import special_ids
@@ -21,17 +21,6 @@ _NAMED = 5
 
 _LEAK_WORDS = 13
 """Windows that are shorter are alike by nature; 13 words in a row are hardly ever (the rule of GPT-3's authors)."""
-
-
-class Sample(Frozen):
-    """A training row as the model sees it."""
-
-    id: str
-    """The row's id."""
-    given: str
-    """The part that is not learned, control tokens included."""
-    learned: str
-    """The part that is learned, control tokens included."""
 
 
 class Side(Frozen):
@@ -62,6 +51,8 @@ class Preflight(Frozen):
     """Training rows whose own text spells one of the model's control tokens, which it will be taken for."""
     samples: tuple[Sample, ...]
     """The first training rows, rendered."""
+    model: Proof | None = None
+    """What the loaded model has shown; not known before it is loaded."""
 
 
 def check(train: Rows, validation: Rows, renderer: Renderer, vocabulary: int) -> None:
@@ -131,6 +122,17 @@ def write(
         run_dir / PREFLIGHT, found.model_dump_json(indent=2) + "\n", "write the pre-flight record"
     )
     return found
+
+
+def add_proof(run_dir: Path, proof: Proof) -> None:
+    """Note in preflight.json what the loaded model has shown.
+
+    Raises:
+        CuratorError: the disk does not want it.
+    """
+    path = run_dir / PREFLIGHT
+    found = Preflight.model_validate_json(path.read_bytes()).model_copy(update={"model": proof})
+    write_atomically(path, found.model_dump_json(indent=2) + "\n", "write the pre-flight record")
 
 
 def _refuse(items: Sequence[Item], wrong: Callable[[Item], bool], what: str, remedy: str) -> None:

@@ -20,10 +20,11 @@ from transformers import set_seed
 
 from curator.errors import CuratorError, explained
 from curator.files import write_atomically
-from curator.train import checkpoints, jobs, preflight, runs
-from curator.train.args import RESULT, RUN, Quality, RunResult, RunSpec
+from curator.train import checkpoints, jobs, preflight, runs, selftest
+from curator.train.args import RESULT, RUN, Proof, Quality, RunResult, RunSpec
 from curator.train.batch import Rows
 from curator.train.conductor import Conductor
+from curator.train.loss import TokenLoss
 from curator.train.material import gather
 from curator.train.model import device, load_for_training, parameter_counts
 from curator.train.progress import EventLog
@@ -60,6 +61,7 @@ def run(run_dir: Path, resume: bool, events: EventLog) -> RunResult:
         model = load_for_training(spec)
         stop = threading.Event()
         trainer = TuningTrainer(spec, run_dir, model, prepared.tokenizer, prepared.train, events)
+        trainer.collator.together = _proved(run_dir, model, trainer.token_loss, prepared).packs
         trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events, stop))
         with _stopping_gently(stop):
             trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
@@ -77,6 +79,23 @@ def prepare(spec: RunSpec, run_dir: Path) -> Prepared:
     found = gather(spec, load_tokenizer(spec.model_path))
     preflight.write(run_dir, found.rows, found.train, found.validation, found.renderer, found.limit)
     return Prepared(found.renderer.tokenizer, found.train, found.validation)
+
+
+def rehearse(spec: RunSpec, run_dir: Path) -> None:
+    """Everything up to the first step: the data read and checked, the model loaded and tried.
+
+    Raises:
+        CuratorError: the run, its data or its model is not fit for it.
+    """
+    prepared = prepare(spec, run_dir)
+    model = load_for_training(spec)
+    _proved(run_dir, model, TokenLoss(model), prepared)
+
+
+def _proved(run_dir: Path, model: Any, token_loss: TokenLoss, prepared: Prepared) -> Proof:
+    proof = selftest.prove(model, token_loss, prepared.train, prepared.tokenizer.pad_token_id)
+    preflight.add_proof(run_dir, proof)
+    return proof
 
 
 def _start_from(run_dir: Path, resume: bool) -> Path | None:

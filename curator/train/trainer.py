@@ -12,10 +12,11 @@ from curator.config import TrainSettings
 from curator.errors import CuratorError
 from curator.train import checkpoints
 from curator.train.args import RunSpec
-from curator.train.batch import Collator, LengthSampler, Rows
+from curator.train.batch import LengthSampler, Rows
 from curator.train.loss import TokenLoss
 from curator.train.memory import RowMemory
 from curator.train.model import compute_dtype, device, learning_rate, save_weights
+from curator.train.packing import NOBODY, PackingCollator
 from curator.train.progress import EventLog
 
 _KEPT = 2
@@ -41,6 +42,7 @@ class TuningTrainer(Trainer):
         self.tokenizer = tokenizer
         self._sampler = LengthSampler(rows.lengths, spec.train.batch_size, spec.train.seed)
         self.token_loss = TokenLoss(model)
+        self.collator = PackingCollator(rows, tokenizer.pad_token_id)
         self._memory = RowMemory(run_dir, [item.id for item in rows.items], [i.content for i in rows.items])
         self.step_rows: list[int] = []
         self.step_tokens = 0
@@ -48,7 +50,7 @@ class TuningTrainer(Trainer):
             model=model,
             args=_arguments(spec, run_dir, learning_rate(spec, model)),
             train_dataset=rows,
-            data_collator=Collator(rows, tokenizer.pad_token_id),
+            data_collator=self.collator,
         )
         self.remove_callback(PrinterCallback)
         # The loss is divided by the tokens of the whole step, whatever this model's forward() accepts.
@@ -69,7 +71,7 @@ class TuningTrainer(Trainer):
         """
         numbers = inputs.pop("rows").tolist()
         self.step_rows += numbers
-        self.step_tokens += int(inputs["attention_mask"].sum())
+        self.step_tokens += int((inputs["owners"] != NOBODY).sum())
         with self.accelerator.autocast():
             found = self.token_loss.summed(inputs)
         loss = found.total / (found.tokens.sum() if num_items_in_batch is None else num_items_in_batch)

@@ -4,7 +4,8 @@ import pytest
 
 from curator.errors import CuratorError
 from curator.records import InstructionRow
-from curator.train.batch import IGNORED, Collator, LengthSampler, render_rows, require_rows
+from curator.train.batch import IGNORED, LengthSampler, render_rows, require_rows
+from curator.train.packing import NOBODY, PackingCollator
 from curator.train.render import Renderer
 from tests.tiny import make_tokenizer
 
@@ -29,14 +30,14 @@ def test_nothing_left_is_an_error_with_the_shortest_rows():
 def test_labels_follow_lengths_even_when_pad_is_the_end_token():
     tokenizer = make_tokenizer(pad_token="</s>")
     found = render_rows(rows("well", "all is well"), Renderer(tokenizer, "instruction", ""), 99)
-    batch = Collator(found, tokenizer.pad_token_id)([0, 1])
+    batch = PackingCollator(found, tokenizer.pad_token_id)([0, 1])
     for number, item in enumerate(found.items):
         ids, length, _ = item.rendered
         learned = [IGNORED] * length + list(ids[length:])
         padding = batch["labels"].shape[1] - len(ids)
         assert batch["labels"][number].tolist() == learned + [IGNORED] * padding
         assert learned[-1] == tokenizer.eos_token_id
-        assert batch["attention_mask"][number].tolist() == [1] * len(ids) + [0] * padding
+        assert batch["owners"][number].tolist() == [number] * len(ids) + [NOBODY] * padding
 
 
 def test_the_order_depends_on_seed_and_epoch_alone():
