@@ -1,0 +1,45 @@
+"""Every kind of data tunes models of every usual shape by every method."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import pytest
+
+from curator.train import runs, session
+from curator.train.preflight import Preflight
+from curator.train.progress import EventLog
+from tests.tiny import CHAT, make_tokenizer, rows_of
+from tests.train.families import FAMILIES
+
+SHAPES = ("llama", "gemma", "gpt2", "gpt-neox")
+METHODS = ("qlora", "lora", "full")
+KINDS = ("classification", "instruction", "text")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """A folder for each shape."""
+    folders = {}
+    for shape in SHAPES:
+        tokenizer = make_tokenizer(CHAT if shape in ("llama", "gemma") else None)
+        folders[shape] = tmp_path_factory.mktemp(shape)
+        FAMILIES[shape](len(tokenizer)).save_pretrained(folders[shape])
+        tokenizer.save_pretrained(folders[shape])
+    return folders
+
+
+@pytest.mark.parametrize(("shape", "method", "kind"), list(product(SHAPES, METHODS, KINDS)))
+def test_two_steps(models, make_run, shape, method, kind):
+    rows = rows_of(kind, 16)
+    run_dir = make_run(kind, rows, model=models[shape], method=method, validation=rows_of(kind, 4, 50))
+    result = session.run(run_dir, False, EventLog(run_dir))
+    assert result.steps == 2
+    assert math.isfinite(result.quality.train_loss)
+    assert math.isfinite(result.quality.validation_loss)
+    proof = Preflight.model_validate_json((run_dir / "preflight.json").read_bytes()).model
+    assert proof.packs
+    assert (proof.quantised > 0) == (method == "qlora")
+    assert (proof.adapted > 0) == (method != "full")
+    assert runs.state(run_dir).phase == "finished"
