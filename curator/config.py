@@ -98,6 +98,8 @@ class TrainSettings(Published):
     """A checkpoint every so many steps; by default once an epoch."""
     seed: int = 0
     """Order of the rows and start of the adapter."""
+    label_codes: bool = False
+    """Learn each label as a code of one token; the prompt lists which code means which label."""
     report_to: tuple[str, ...] = ()
     """Trackers that follow the run: tensorboard, wandb, trackio."""
 
@@ -180,6 +182,11 @@ class Config(Published):
     """Key of the terminal UI to the label that it picks: {r = "refund"}."""
     keymap: dict[str, str] = Field(default_factory=dict)
     """Action of the terminal UI to its keys: {"label.reject" = "d,delete"}."""
+
+    @property
+    def coded_labels(self) -> tuple[str, ...]:
+        """The labels, where they are learned as codes."""
+        return self.labels if self.kind == "classification" and self.train.label_codes else ()
 
     @field_validator("labels")
     @classmethod

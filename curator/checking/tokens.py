@@ -47,7 +47,8 @@ class Tokenizing:
     def _renderer(self) -> Renderer:
         from curator.train.render import renderer_of
 
-        return renderer_of(self._config.model, self._config.kind, self._config.system)
+        config = self._config
+        return renderer_of(config.model, config.kind, config.system, config.coded_labels)
 
     def _measured(self, item: Item) -> Tokens | None:
         renderer = self._renderer

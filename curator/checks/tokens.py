@@ -11,7 +11,7 @@ from curator.records import KINDS, Kind
 from curator.store.findings import Finding, Severity
 
 _ANSWERING: tuple[Kind, ...] = ("instruction", "classification")
-_MODEL = ("model", "system")
+_LAYOUT = ("model", "system", "train.label_codes", "labels")
 Judge = Callable[[Context, Profile, Item, Tokens], tuple[str, float] | None]
 """What is to be said of a record, and how strong it is; None for nothing."""
 
@@ -44,7 +44,7 @@ def _check(
         inspect,
         profile=profile,
         kinds=kinds,
-        settings=(*_MODEL, *settings),
+        settings=(*_LAYOUT, *settings),
         needs="tokenizer",
     )
     return check

@@ -22,7 +22,7 @@ def show_tokens(project: Project, record_id: int, as_json: bool) -> None:
     from curator.train.showing import shown
 
     config = project.config
-    renderer = renderer_of(config.model, config.kind, config.system)
+    renderer = renderer_of(config.model, config.kind, config.system, config.coded_labels)
     told = shown(renderer, project.record(record_id).fields)
     if told.problem:
         raise CuratorError(f"Record {record_id} cannot be laid out: {told.problem}", "See `curator check`.")

@@ -114,7 +114,7 @@ class _Judge:
         self._loss = TokenLoss(model)
         self._pad_id = int(renderer.tokenizer.pad_token_id)
         self._limit = _context(model)
-        self._labels = [renderer.answer_ids(label) for label in spec.labels]
+        self._labels = [renderer.label_ids(label) for label in spec.labels]
         self._trie: LabelTrie | None = None
         self._trie_tried = False
 
@@ -236,7 +236,7 @@ def label_probabilities(
     """The probability of each of the project's labels for one text."""
     judge = _Judge(model.eval(), renderer, spec)
     with torch.inference_mode():
-        room = max(len(renderer.answer_ids(label)) for label in spec.labels)
+        room = max(len(renderer.label_ids(label)) for label in spec.labels)
         scores = judge.label_log_likelihoods([judge.prompt(row, room)])[0]
     return dict(zip(spec.labels, torch.softmax(scores, -1).tolist(), strict=True))
 

@@ -51,6 +51,11 @@ class RunSpec(Published):
     evaluate: EvaluateSettings
     """How the run is scored."""
 
+    @property
+    def coded_labels(self) -> tuple[str, ...]:
+        """The labels, where they are learned as codes."""
+        return self.labels if self.kind == "classification" and self.train.label_codes else ()
+
 
 class DroppedRow(Published):
     """A row that was left out because it is longer than the limit."""

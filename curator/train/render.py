@@ -15,8 +15,11 @@ A tokenizer with a chat template is asked to lay out every conversation. For any
     Assistant:
     ANSWER<end>
 
-A text to classify is the whole user turn, and its label the answer. Prompt and answer are tokenised apart and joined,
-so that no token straddles the two and the trained part is known by its length alone.
+A text to classify is the whole user turn, and its label the answer. Where labels are learned as codes, their list
+stands below the text, where a prompt that is shortened keeps it, and a code is the answer (`curator.train.codes`).
+
+Prompt and answer are tokenised apart and joined, so that no token straddles the two and the trained part is known by
+its length alone.
 
 A window of a text project is laid out as it stands. It has no end token: it is cut out of a longer document, and a
 model that learned to stop there would learn something false.
@@ -33,12 +36,20 @@ from jinja2 import TemplateError
 from curator.errors import CuratorError
 from curator.records import ClassificationRow, InstructionRow, Kind, Row, WindowRow
 from curator.train.args import RunSpec
+from curator.train.codes import Codes, assign
 from curator.train.runs import resolve_model
 from curator.train.tokenizer import load_tokenizer, special_ids
 
 Turns = Sequence[dict[str, str]]
 
+PLAIN_TEMPLATE = (
+    "{% for turn in messages %}{{ {'system': '', 'user': 'User: ', 'assistant': 'Assistant: '}[turn['role']] }}"
+    "{{ turn['content'] }}{{ '\\n\\n' }}{% endfor %}{% if add_generation_prompt %}{{ 'Assistant:\\n' }}{% endif %}"
+)
+"""The layout of this module for programs that want a template; never given to a tokenizer of ours."""
+
 _PROBE = "curatorprobe"
+_ASKED: Turns = ({"role": "user", "content": "?"},)
 
 
 class Rendered(NamedTuple):
@@ -62,6 +73,8 @@ class _Layout(Protocol):
     def prompt(self, turns: Turns) -> str: ...
 
     def answer(self, turns: Turns, text: str) -> str: ...
+
+    def history(self, turns: Turns) -> str: ...
 
 
 class _ChatLayout:
@@ -92,6 +105,9 @@ class _ChatLayout:
         if not suffix.endswith(self._tail):
             raise _unstable(self.prompt(turns), suffix)
         return suffix[: len(suffix) - len(self._tail)] + self._end
+
+    def history(self, turns: Turns) -> str:
+        return self._render(turns, generate=False)
 
     def _suffix(self, turns: Turns, text: str) -> str:
         prompt = self.prompt(turns)
@@ -131,12 +147,14 @@ class _PlainLayout:
         self.end_id = int(tokenizer.eos_token_id)
 
     def prompt(self, turns: Turns) -> str:
-        names = {"system": "", "user": "User: ", "assistant": "Assistant: "}
-        blocks = [names[turn["role"]] + turn["content"] for turn in turns]
-        return "\n\n".join([*blocks, "Assistant:\n"])
+        return self.history(turns) + "Assistant:\n"
 
     def answer(self, turns: Turns, text: str) -> str:
         return text
+
+    def history(self, turns: Turns) -> str:
+        names = {"system": "", "user": "User: ", "assistant": "Assistant: "}
+        return "".join(f"{names[turn['role']]}{turn['content']}\n\n" for turn in turns)
 
 
 class Renderer:
@@ -174,6 +192,36 @@ class Renderer:
         """Tokens that end an answer."""
         return frozenset({self._layout.end_id, int(self.tokenizer.eos_token_id)})
 
+    @property
+    def begins_with_bos(self) -> bool:
+        """Whether every prompt begins with the token that begins texts."""
+        return self.bos_id is not None and self._begun(self._encode(self._layout.prompt(_ASKED)))[:1] == (
+            self.bos_id,
+        )
+
+    @property
+    def template(self) -> str | None:
+        """The layout as a Jinja template, for other programs; windows have none."""
+        if self.kind == "text":
+            return None
+        return str(self.tokenizer.get_chat_template()) if self.tokenizer.chat_template else PLAIN_TEMPLATE
+
+    def prompt_text(self, turns: Turns) -> str:
+        """A conversation up to where the next answer begins, as a string.
+
+        Raises:
+            CuratorError: the template refuses it.
+        """
+        return self._layout.prompt(turns)
+
+    def history_text(self, turns: Turns) -> str:
+        """The same without what leads to the next answer.
+
+        Raises:
+            CuratorError: the template refuses it.
+        """
+        return self._layout.history(turns)
+
     def render(self, row: Row) -> Rendered:
         """A row with its answer.
 
@@ -183,7 +231,7 @@ class Renderer:
         if isinstance(row, WindowRow):
             return self._window(row)
         turns = self._turns(row)
-        answer = row.answer if isinstance(row, InstructionRow) else row.label
+        answer = row.answer if isinstance(row, InstructionRow) else self._written(row.label)
         prompt = self._begun(self._encode(self._layout.prompt(turns)))
         ids = self._closed(self._encode(self._layout.answer(turns, answer)))
         return Rendered(prompt + ids, len(prompt), answer)
@@ -203,8 +251,24 @@ class Renderer:
         """A candidate answer with its end token, as it would follow any prompt."""
         return self._cached_answer(text)
 
+    def label_ids(self, label: str) -> tuple[int, ...]:
+        """The tokens that decide for a label: its code, or all of it with its end token.
+
+        Raises:
+            CuratorError: labels are learned as codes, and this one has none.
+        """
+        ids = self.answer_ids(self._written(label))
+        return ids if self.codes is None else ids[: self.codes.place + 1]
+
     def decode(self, ids: Sequence[int]) -> str:
-        """The answer in some generated tokens: up to the end token, without what the template leads in with."""
+        """The answer in some generated tokens: up to the end token, without what the template leads in with.
+
+        A code is read as the label that it stands for.
+        """
+        text = self._decoded(ids)
+        return text if self.codes is None else self.codes.label(text)
+
+    def _decoded(self, ids: Sequence[int]) -> str:
         stop = next((place for place, index in enumerate(ids) if index in self.end_ids), len(ids))
         text = str(self.tokenizer.decode(list(ids[:stop]), skip_special_tokens=True))
         return text.strip().removeprefix(self._layout.lead.strip()).strip()
@@ -213,9 +277,13 @@ class Renderer:
         turns: Turns = [{"role": "user", "content": "?"}]
         return self._closed(self._encode(self._layout.answer(turns, text)))
 
+    def _written(self, label: str) -> str:
+        return label if self.codes is None else self.codes.code(label)
+
     def _turns(self, row: InstructionRow | ClassificationRow) -> Turns:
         if isinstance(row, ClassificationRow):
-            return [*_system_turn(self._system), {"role": "user", "content": row.text}]
+            listed = row.text if self.codes is None else f"{row.text}\n\n{self.codes.legend}"
+            return [*_system_turn(self._system), {"role": "user", "content": listed}]
         history = [{"role": turn.role, "content": turn.content} for turn in row.history]
         own_system = any(turn["role"] == "system" for turn in history)
         system = row.system if row.system is not None else "" if own_system else self._system
@@ -266,7 +334,7 @@ def renderer_of(model: str, kind: Kind, system: str) -> Renderer:
     Raises:
         CuratorError: there is no such model, or its tokenizer or template cannot be used.
     """
-    return Renderer(load_tokenizer(resolve_model(model)), kind, system)
+    return Renderer(load_tokenizer(resolve_model(model)), kind, system, coded)
 
 
 _OTHER_MODEL = "Take another model, or mend its chat_template.jinja."

@@ -1,7 +1,8 @@
-"""A record as the model will see it, asked for line by line: `python -m curator.train.showing MODEL KIND SYSTEM`.
+"""A record as the model will see it, asked for line by line.
 
-Reads the fields of a record as a JSON object on each line of stdin, and answers each with one line: what is given, what
-is learned, and how many tokens each has, or why it cannot be laid out. A process of its own keeps the tokenizer's
+`python -m curator.train.showing MODEL KIND SYSTEM [LABEL ...]` reads the fields of a record as a JSON object on each
+line of stdin, and answers each with one line: what is given, what is learned, and how many tokens each has, or why it
+cannot be laid out. Labels are named where they are learned as codes. A process of its own keeps the tokenizer's
 libraries out of the terminal UI.
 """
 
@@ -54,9 +55,9 @@ def shown(renderer: Renderer, fields: Mapping[str, Any]) -> Shown:
 
 def main(arguments: list[str]) -> None:
     """Answer line by line until stdin ends."""
-    model, kind, system = arguments
+    model, kind, system, *coded = arguments
     try:
-        renderer = renderer_of(model, kind, system)  # type: ignore[arg-type]
+        renderer = renderer_of(model, kind, system, coded)  # type: ignore[arg-type]
     except CuratorError as error:
         for _ in sys.stdin:
             print(Shown(problem=f"{error.problem} {error.remedy}").model_dump_json(), flush=True)

@@ -157,6 +157,19 @@ def test_the_form_holds_the_settings_and_explains_the_one_under_the_cursor(split
     assert started == [["train", "run-1", "--set", "train.epochs=2.0", "--set", "train.learning_rate=0.01"]]
 
 
+def test_a_switch_is_answered_with_yes_or_no(split, started):
+    async def story(app, pilot):
+        await press(pilot, "f6")
+        field(app, "label_codes").focus()
+        await press(pilot, "enter", "down", "enter")
+        assert field(app, "label_codes").value == "yes"
+        assert "By default no." in shown(app, "#field-help")
+        await press(pilot, "ctrl+s")
+
+    drive(split, story)
+    assert started == [["train", "run-1", "--set", "train.label_codes=true"]]
+
+
 def test_a_choice_is_picked_from_a_list(split, started):
     async def story(app, pilot):
         await press(pilot, "f6")

@@ -181,6 +181,8 @@ def written(value: Any) -> str:
     """A setting as it is typed."""
     if value is None:
         return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, (tuple, list)):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)

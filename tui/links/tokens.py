@@ -34,6 +34,7 @@ class Tokens:
             config.model,
             config.kind,
             config.system,
+            *config.coded_labels,
         ]
         self._process: subprocess.Popen[str] | None = None
         self._turn = threading.Lock()

@@ -152,4 +152,6 @@ class ModelForm(VerticalScroll, can_focus=False):
 
 
 def _choices(annotation: Any) -> tuple[str, ...]:
+    if annotation is bool:
+        return ("no", "yes")
     return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()
