@@ -85,13 +85,13 @@ def folder_of(project: Project, name: str) -> Path:
     return project.root / "runs" / name
 
 
-def require_libraries() -> None:
-    """Refuse early, and in words, when the libraries for tuning are not installed.
+def require_libraries(*more: str) -> None:
+    """Refuse early, and in words, when the libraries for tuning, or `more` of them, are not installed.
 
     Raises:
         CuratorError: one is missing.
     """
-    missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
+    missing = [name for name in (*_NEEDED, *more) if importlib.util.find_spec(name) is None]
     if missing:
         raise CuratorError(
             f"Tuning and scoring need {', '.join(missing)}.",

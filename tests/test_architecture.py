@@ -28,7 +28,7 @@ FLOORS = {
         "schema",
         "doctor",
     ),
-    7: ("project",),
+    7: ("project", "release"),
     8: ("tuning", "demo", "checkup", "indexing"),
     9: ("tui",),
     10: ("cli",),

@@ -67,6 +67,7 @@ COMMANDS: dict[str, Entry] = {
     "report": Entry("evaluation_commands", "Write and show the report of a run."),
     "serve": Entry("serve_commands", "Show the terminal UI in a browser on this machine."),
     "merge": Entry("merge_commands", "Merge an adapter into its base model."),
+    "gguf": Entry("release_commands", "Write a tuned model for llama.cpp and Ollama."),
     "doctor": Entry("setup_commands", "Show what this machine has for Curator."),
     "schema": Entry("setup_commands", "Print a JSON Schema."),
     "demo": Entry("setup_commands", "Walk the whole way on the bundled samples."),

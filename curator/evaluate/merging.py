@@ -65,12 +65,26 @@ def merge_run(run_dir: Path, out: Path) -> Merged:
         raise CuratorError(f"{out} is there already.", "Choose another place with --out, or remove it.")
     dtype = _sixteen_bits(spec)
     with draft_folder(out.parent, "write the merged model") as draft:
-        _merged(spec, run_dir, dtype).save_pretrained(str(draft))
+        whole_model(run_dir, dtype).save_pretrained(str(draft))
         load_run_tokenizer(run_dir).save_pretrained(str(draft))
         write_atomically(draft / "README.md", _card(spec, run_dir), "write the model card")
         found = _checked(spec, run_dir, draft, dtype)
         publish(draft, out)
     return found.model_copy(update={"path": out})
+
+
+def whole_model(run_dir: Path, dtype: torch.dtype) -> Any:
+    """The tuned model of a finished run without adapter: added in single precision, rounded once.
+
+    Raises:
+        CuratorError: the base or the adapter cannot be loaded.
+    """
+    spec, folder = runs.load(run_dir), run_dir / ADAPTER
+    source = str(folder) if spec.train.method == "full" else spec.model_path
+    model = loaded(AutoModelForCausalLM.from_pretrained, source, dtype=torch.float32, use_safetensors=True)
+    if spec.train.method != "full":
+        model = PeftModel.from_pretrained(model, str(folder)).merge_and_unload(safe_merge=True)
+    return model.to(dtype)
 
 
 def _sixteen_bits(spec: RunSpec) -> torch.dtype:
@@ -80,15 +94,6 @@ def _sixteen_bits(spec: RunSpec) -> torch.dtype:
     config = loaded(AutoConfig.from_pretrained, spec.model_path)
     own = getattr(config.get_text_config(), "dtype", None)
     return own if own in (torch.float16, torch.bfloat16) else torch.bfloat16
-
-
-def _merged(spec: RunSpec, run_dir: Path, dtype: torch.dtype) -> Any:
-    """Added in single precision, rounded once."""
-    base = loaded(
-        AutoModelForCausalLM.from_pretrained, spec.model_path, dtype=torch.float32, use_safetensors=True
-    )
-    model = PeftModel.from_pretrained(base, str(run_dir / ADAPTER))
-    return model.merge_and_unload(safe_merge=True).to(dtype)
 
 
 def _checked(spec: RunSpec, run_dir: Path, folder: Path, dtype: torch.dtype) -> Merged:

@@ -36,7 +36,7 @@ def context_limit(model_path: str) -> int | None:
     Raises:
         CuratorError: the config cannot be loaded.
     """
-    limit = getattr(_config(model_path), "max_position_embeddings", None)
+    limit = getattr(text_config(model_path), "max_position_embeddings", None)
     return None if limit is None else int(limit)
 
 
@@ -46,10 +46,15 @@ def vocabulary(model_path: str) -> int:
     Raises:
         CuratorError: the config cannot be loaded.
     """
-    return int(_config(model_path).vocab_size)
+    return int(text_config(model_path).vocab_size)
 
 
-def _config(model_path: str) -> Any:
+def text_config(model_path: str) -> Any:
+    """The config of a model, or of the part of it that reads text.
+
+    Raises:
+        CuratorError: it cannot be loaded.
+    """
     from transformers import AutoConfig
 
     return loaded(AutoConfig.from_pretrained, model_path).get_text_config()

@@ -160,11 +160,11 @@ class _PlainLayout:
 class Renderer:
     """Lays out the rows of one data set for one tokenizer."""
 
-    def __init__(self, tokenizer: Any, kind: Kind, system: str) -> None:
-        """Look at the template once.
+    def __init__(self, tokenizer: Any, kind: Kind, system: str, coded: Sequence[str] = ()) -> None:
+        """Look at the template once; `coded` are the labels, where they are learned as codes.
 
         Raises:
-            CuratorError: the template is not prefix-stable, or hides the answer.
+            CuratorError: the template is not prefix-stable, or hides the answer; or labels find no code.
         """
         self.tokenizer = tokenizer
         self.kind = kind
@@ -177,15 +177,16 @@ class Renderer:
         self.bos_id: int | None = bos
         self._prefix: tuple[int, ...] = (bos,) if wanted else ()
         self._cached_answer = lru_cache(maxsize=1024)(self._answer)
+        self.codes: Codes | None = assign(coded, self._answer, self._decoded) if coded else None
 
     @classmethod
     def of_run(cls, tokenizer: Any, spec: RunSpec) -> Renderer:
         """For the rows of a run's own export.
 
         Raises:
-            CuratorError: the template is not prefix-stable, or hides the answer.
+            CuratorError: the template is not prefix-stable, or hides the answer; or labels find no code.
         """
-        return cls(tokenizer, spec.kind, spec.system)
+        return cls(tokenizer, spec.kind, spec.system, spec.coded_labels)
 
     @property
     def end_ids(self) -> frozenset[int]:
@@ -226,7 +227,7 @@ class Renderer:
         """A row with its answer.
 
         Raises:
-            CuratorError: the template refuses the row or is not prefix-stable on it.
+            CuratorError: the template refuses the row or is not prefix-stable on it; or its label has no code.
         """
         if isinstance(row, WindowRow):
             return self._window(row)
@@ -328,8 +329,8 @@ class Renderer:
         return ids if self._layout.closed else (*ids, self._layout.end_id)
 
 
-def renderer_of(model: str, kind: Kind, system: str) -> Renderer:
-    """Lays out rows for a model by its name: a folder, a hub id, or `bundled`.
+def renderer_of(model: str, kind: Kind, system: str, coded: Sequence[str] = ()) -> Renderer:
+    """Lays out rows for a model by its name: a folder, a hub id, or `bundled`; `coded` labels as codes.
 
     Raises:
         CuratorError: there is no such model, or its tokenizer or template cannot be used.

@@ -1,0 +1,232 @@
+"""A tuned model as one file for llama.cpp: weights, vocabulary, special tokens and chat template in GGUF.
+
+The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Written are the architectures whose tensors
+llama.cpp takes as they are, but for the order of rows in the queries and keys of `llama`: there it turns neighbouring
+pairs of numbers, and transformers the two halves of a head (https://arxiv.org/abs/2104.09864, section 3.4.2).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import gguf
+import numpy as np
+import torch
+from gguf.quants import quant_shape_to_byte_shape
+from numpy.typing import NDArray
+
+from curator.errors import CuratorError, explained
+from curator.evaluate.merging import whole_model
+from curator.release.vocabulary import Vocabulary, begins_with_blank, vocabulary_of
+from curator.train import runs
+from curator.train.model import load_run_tokenizer
+from curator.train.model_config import text_config
+from curator.train.render import Renderer
+
+Precision = Literal["f16", "f32", "q8_0"]
+
+_TYPES: Mapping[Precision, tuple[gguf.GGMLQuantizationType, gguf.LlamaFileType]] = {
+    "f16": (gguf.GGMLQuantizationType.F16, gguf.LlamaFileType.MOSTLY_F16),
+    "f32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
+    "q8_0": (gguf.GGMLQuantizationType.Q8_0, gguf.LlamaFileType.MOSTLY_Q8_0),
+}
+_ARCHITECTURES = {
+    "llama": gguf.MODEL_ARCH.LLAMA,
+    "mistral": gguf.MODEL_ARCH.LLAMA,
+    "qwen2": gguf.MODEL_ARCH.QWEN2,
+    "qwen3": gguf.MODEL_ARCH.QWEN3,
+}
+"""transformers' name of an architecture to llama.cpp's."""
+_ROPE_TYPES = ("default", "linear", "llama3")
+"""Kinds of positions that are frequencies and nothing else."""
+_CONVERTER = "Use llama.cpp's converter: `curator merge`, then `python convert_hf_to_gguf.py MERGED_FOLDER`."
+
+
+class _Place(NamedTuple):
+    """Where a tensor goes."""
+
+    name: str
+    """llama.cpp's name for it."""
+    type: gguf.GGMLQuantizationType
+    """How it is stored."""
+    values: Callable[[], NDArray[np.float32]]
+    """Its numbers, made when they are written: only one tensor at a time is held twice."""
+    shape: tuple[int, ...]
+
+
+def write_model(run_dir: Path, out: Path, precision: Precision, renderer: Renderer) -> int:
+    """Write the tuned model of a finished run; an adapter is added to the base first. Gives the number of tensors.
+
+    Raises:
+        CuratorError: llama.cpp's form of the model is not known, a number does not fit, or the disk does not want it.
+    """
+    spec = runs.load(run_dir)
+    config = text_config(spec.model_path)
+    architecture = _architecture(config, run_dir)
+    vocabulary = vocabulary_of(load_run_tokenizer(run_dir), config.vocab_size)
+    model = whole_model(run_dir, torch.float32)
+    with _beside(out) as draft:
+        writer = gguf.GGUFWriter(draft, gguf.MODEL_ARCH_NAMES[architecture])
+        try:
+            writer.add_name(spec.name)
+            _add_config(writer, config)
+            _add_vocabulary(writer, vocabulary, renderer)
+            writer.add_file_type(_TYPES[precision][1])
+            places = tuple(_places(model, config, architecture, precision))
+            _write(writer, places)
+        finally:
+            writer.close()
+    return len(places)
+
+
+@contextmanager
+def _beside(out: Path) -> Iterator[Path]:
+    """A file that takes its place once it is whole, or is gone."""
+    draft = out.with_name(f".{out.name}.{os.getpid()}.partial")
+    with explained("write the GGUF file", out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            yield draft
+            with draft.open("rb") as stream:
+                os.fsync(stream.fileno())
+            draft.replace(out)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _architecture(config: Any, run_dir: Path) -> gguf.MODEL_ARCH:
+    found = _ARCHITECTURES.get(config.model_type)
+    odd = found is None
+    odd = odd or getattr(config, "hidden_act", "silu") != "silu"
+    odd = odd or "sliding_attention" in (getattr(config, "layer_types", None) or ())
+    kinds = _ROPE_TYPES if found is gguf.MODEL_ARCH.LLAMA else _ROPE_TYPES[:1]
+    odd = odd or config.rope_parameters["rope_type"] not in kinds
+    if found is None or odd:
+        raise CuratorError(
+            f"Curator writes no GGUF of this {config.model_type} model; it knows plain {', '.join(_ARCHITECTURES)}.",
+            f"Use llama.cpp's converter: `curator merge {run_dir.name}`, then `python convert_hf_to_gguf.py "
+            f"{run_dir / 'merged'} --outfile {run_dir.name}.gguf`.",
+        )
+    return found
+
+
+def _add_config(writer: gguf.GGUFWriter, config: Any) -> None:
+    context, window = config.max_position_embeddings, getattr(config, "sliding_window", None)
+    # llama.cpp looks at everything: beyond the window it would do what the model was not made for.
+    writer.add_context_length(min(context, window) if window else context)
+    writer.add_embedding_length(config.hidden_size)
+    writer.add_block_count(config.num_hidden_layers)
+    writer.add_feed_forward_length(config.intermediate_size)
+    writer.add_head_count(config.num_attention_heads)
+    writer.add_head_count_kv(config.num_key_value_heads)
+    writer.add_key_length(_head(config))
+    writer.add_value_length(_head(config))
+    writer.add_rope_dimension_count(_head(config))
+    writer.add_rope_freq_base(float(config.rope_parameters["rope_theta"]))
+    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
+    writer.add_vocab_size(config.vocab_size)
+
+
+def _add_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary, renderer: Renderer) -> None:
+    tokenizer = renderer.tokenizer
+    writer.add_tokenizer_model(vocabulary.model)
+    writer.add_tokenizer_pre(vocabulary.division)
+    writer.add_token_list(vocabulary.tokens)
+    writer.add_token_types(vocabulary.types)
+    if vocabulary.model == "llama":
+        writer.add_token_scores(vocabulary.scores)
+        writer.add_add_space_prefix(begins_with_blank(renderer))
+    else:
+        writer.add_token_merges(vocabulary.merges)
+    writer.add_eos_token_id(tokenizer.eos_token_id)
+    for end in renderer.end_ids - {tokenizer.eos_token_id}:
+        writer.add_eot_token_id(end)
+    for index, add in (
+        (tokenizer.bos_token_id, writer.add_bos_token_id),
+        (tokenizer.unk_token_id, writer.add_unk_token_id),
+        (tokenizer.pad_token_id, writer.add_pad_token_id),
+    ):
+        if index is not None:
+            add(index)
+    writer.add_add_bos_token(renderer.begins_with_bos)
+    writer.add_add_eos_token(False)
+    if renderer.template is not None:
+        writer.add_chat_template(renderer.template)
+
+
+def _places(model: Any, config: Any, architecture: gguf.MODEL_ARCH, precision: Precision) -> Iterator[_Place]:
+    names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
+    if (factors := _rope_factors(model, config)) is not None:
+        yield _Place("rope_freqs.weight", gguf.GGMLQuantizationType.F32, lambda: factors, factors.shape)
+    heads = (config.num_attention_heads, config.num_key_value_heads)
+    turned = heads if architecture is gguf.MODEL_ARCH.LLAMA else None
+    for name, tensor in model.state_dict().items():
+        if name == "lm_head.weight" and config.tie_word_embeddings:
+            continue
+        known = names.get_name(name, try_suffixes=(".weight", ".bias"))
+        if known is None:
+            raise CuratorError(f"llama.cpp has no place for the tensor {name}.", _CONVERTER)
+        shape = tuple(tensor.shape)
+        yield _Place(known, _type_of(shape, precision), partial(_values, name, tensor, turned), shape)
+
+
+def _values(name: str, tensor: torch.Tensor, turned: tuple[int, int] | None) -> NDArray[np.float32]:
+    values: NDArray[np.float32] = tensor.detach().to("cpu", torch.float32).numpy()
+    count = next((n for part, n in zip("qk", turned or (), strict=False) if f".{part}_proj." in name), None)
+    return values if count is None else _in_pairs(values, count)
+
+
+def _in_pairs(values: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
+    """Rows of queries or keys: the two halves of each head laid in each other like the teeth of a zip."""
+    halves = values.reshape(heads, 2, values.shape[0] // heads // 2, *values.shape[1:])
+    return np.ascontiguousarray(halves.swapaxes(1, 2)).reshape(values.shape)
+
+
+def _rope_factors(model: Any, config: Any) -> NDArray[np.float32] | None:
+    """What each frequency of the positions is divided by, where they are not the plain ones."""
+    if config.rope_parameters["rope_type"] == "default":
+        return None
+    places = torch.arange(0, _head(config), 2, dtype=torch.float32) / _head(config)
+    plain = 1.0 / (float(config.rope_parameters["rope_theta"]) ** places)
+    factors: NDArray[np.float32] = (plain / model.model.rotary_emb.inv_freq.cpu().float()).numpy()
+    return factors
+
+
+def _type_of(shape: tuple[int, ...], precision: Precision) -> gguf.GGMLQuantizationType:
+    """Vectors stay as they are; a matrix whose rows are no whole blocks is not quantised."""
+    if len(shape) < 2:
+        return gguf.GGMLQuantizationType.F32
+    block = gguf.GGML_QUANT_SIZES[_TYPES[precision][0]][0]
+    return _TYPES[precision][0] if shape[-1] % block == 0 else gguf.GGMLQuantizationType.F16
+
+
+def _write(writer: gguf.GGUFWriter, places: Sequence[_Place]) -> None:
+    for place in places:
+        size = int(np.prod(quant_shape_to_byte_shape(place.shape, place.type)))
+        writer.add_tensor_info(place.name, place.shape, np.dtype(np.float32), size, place.type)
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_ti_data_to_file()
+    for place in places:
+        writer.write_tensor_data(_stored(place))
+
+
+def _stored(place: _Place) -> NDArray[Any]:
+    # A number that is too large for 16 bits is found by what became of it.
+    with np.errstate(over="ignore", invalid="ignore"):
+        stored: NDArray[Any] = gguf.quantize(place.values(), place.type)
+        finite = np.isfinite(gguf.dequantize(stored, place.type)).all()
+    if not finite:
+        raise CuratorError(
+            f"{place.name} has numbers that do not fit into {place.type.name}.", "Repeat it with --type f32."
+        )
+    return stored
+
+
+def _head(config: Any) -> int:
+    return int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)

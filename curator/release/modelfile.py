@@ -1,0 +1,92 @@
+"""A Modelfile: what Ollama has to know of a GGUF file to ask it as it was trained to be asked.
+
+The format: https://docs.ollama.com/modelfile. Its TEMPLATE is one of Go (https://pkg.go.dev/text/template), filled with
+`.System` and `.Messages`; the token that begins a text is left out of it, for the GGUF file says that it is put there.
+"""
+
+from __future__ import annotations
+
+import re
+
+from curator.errors import CuratorError
+from curator.release.layout import Pieces, pieces_of
+from curator.train.render import Renderer
+
+_HEAD = "# Written by Curator. Make the model with: ollama create NAME -f THIS_FILE"
+_NO_TEMPLATE = """\
+# Ollama must be told how conversations are laid out: the chat template of this model does more than put fixed pieces
+# around each turn, so no TEMPLATE is written here. A wrong one would ask the model otherwise than it was trained. Take
+# the one of the base model in Ollama's library, if there is one (ollama show --modelfile MODEL)."""
+_NO_SYSTEM = (
+    "# The project's system prompt has characters that a Modelfile cannot hold; give it with each request."
+)
+_PARTS = re.compile(r'\{\{|""+|.', re.DOTALL)
+"""What means something to Go or to the reader of Modelfiles, and every other character."""
+
+
+def modelfile(renderer: Renderer, system: str, file_name: str) -> str:
+    """The Modelfile for a GGUF file beside it; `system` is the project's system prompt.
+
+    Raises:
+        CuratorError: no Modelfile can name such a file.
+    """
+    if not file_name.isprintable() or '"' in file_name:
+        raise CuratorError(
+            f"A Modelfile cannot name {file_name!r}.", "Give the file a plain name with --out."
+        )
+    lines = [_HEAD, f'FROM "./{file_name}"']
+    template = template_of(renderer)
+    lines.append(_NO_TEMPLATE if template is None else f'TEMPLATE """{template}"""')
+    if template is not None and system.strip() and renderer.kind != "text":
+        lines.append(f'SYSTEM """{system}"""' if _can_be_held(system) else _NO_SYSTEM)
+    ends = renderer.tokenizer.convert_ids_to_tokens(sorted(renderer.end_ids))
+    lines += [f"PARAMETER stop {_quoted(end)}" for end in ends]
+    return "\n".join([*lines, "PARAMETER temperature 0", ""])
+
+
+def template_of(renderer: Renderer) -> str | None:
+    """The layout of a model's conversations in Go's template language; None if it cannot be said in it."""
+    if renderer.kind == "text":
+        return "{{ .Prompt }}"
+    pieces = pieces_of(renderer)
+    return None if pieces is None else _in_go(_without_bos(pieces, renderer))
+
+
+def _without_bos(pieces: Pieces, renderer: Renderer) -> Pieces:
+    if not renderer.begins_with_bos:
+        return pieces
+    bos = renderer.tokenizer.bos_token
+    system = pieces.system and (pieces.system[0].removeprefix(bos), pieces.system[1])
+    return pieces._replace(lead=pieces.lead.removeprefix(bos), system=system)
+
+
+def _in_go(pieces: Pieces) -> str:
+    lead = _literal(pieces.lead)
+    if pieces.system is not None:
+        before, after = map(_literal, pieces.system)
+        lead = f"{{{{ if .System }}}}{before}{{{{ .System }}}}{after}{{{{ else }}}}{lead}{{{{ end }}}}"
+    (asks, asked), (answers, answered) = (map(_literal, pair) for pair in (pieces.user, pieces.assistant))
+    return (
+        f'{lead}{{{{ range .Messages }}}}{{{{ if eq .Role "user" }}}}{asks}{{{{ .Content }}}}{asked}'
+        f'{{{{ else if eq .Role "assistant" }}}}{answers}{{{{ .Content }}}}{answered}{{{{ end }}}}{{{{ end }}}}'
+        f"{_literal(pieces.next)}"
+    )
+
+
+def _literal(text: str) -> str:
+    """A fixed text within a Go template: what would be taken for something else, or left out, as a Go string."""
+    return _PARTS.sub(lambda found: _plain_or_escaped(found[0]), text)
+
+
+def _plain_or_escaped(part: str) -> str:
+    if part == "\n" or (len(part) == 1 and part.isprintable()):
+        return part
+    return '{{ "' + "".join(f"\\U{ord(char):08x}" for char in part) + '" }}'
+
+
+def _can_be_held(text: str) -> bool:
+    return '""' not in text and all(char.isprintable() or char in "\n\t" for char in text)
+
+
+def _quoted(text: str) -> str:
+    return f'"""{text}"""' if '"' in text else f'"{text}"'
