@@ -79,7 +79,11 @@ class TrainSettings(Published):
     batch_size: Positive = 16
     """Rows per optimizer step, over all devices."""
     micro_batch_size: Positive = 8
-    """Rows in one forward pass; batch_size is reached by accumulation."""
+    """Rows in one forward pass at most; batch_size is reached by accumulation, and fewer are taken if they do not fit
+    into memory."""
+    gradient_checkpointing: bool = False
+    """Compute activations once more on the way back instead of keeping them: a third slower, much less memory. Turned
+    on by itself where one row at a time does not fit."""
     max_length: Positive = 1024
     """Longest row in tokens; a longer one is left out and listed, an answer is never cut."""
     lora_rank: Positive = 32
@@ -98,6 +102,13 @@ class TrainSettings(Published):
     """A checkpoint every so many steps; by default once an epoch."""
     seed: int = 0
     """Order of the rows and start of the adapter."""
+    mix: tuple[str, ...] = ()
+    """Other exports that are learned too, by name or folder, each with its weight: faq=2, ../law/exports/v1=0.5.
+    A weight of 2 is twice in a pass, one of 0.5 is a half of the rows."""
+    replay: Annotated[float, Field(ge=0, le=0.5)] = 0.0
+    """Share of the training rows that are general examples, so that the model forgets less."""
+    replay_from: str = ""
+    """Where those come from: an export or a JSONL file; by default texts that come with Curator."""
     label_codes: bool = False
     """Learn each label as a code of one token; the prompt lists which code means which label."""
     report_to: tuple[str, ...] = ()

@@ -64,6 +64,13 @@ def _tell(event: Event, write: Callable[[str], None]) -> None:
         )
 
 
+    if event.event == "smaller":
+        again = ", and computes activations twice" if event.checkpointing else ""
+        write(
+            f"  out of memory: goes on with {event.micro_batch} rows in one pass{again}; steps stay what they are"
+        )
+
+
 def _clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

@@ -75,9 +75,7 @@ def _in_words(error: Exception) -> CuratorError:
         )
         return from_os_error(system, "save the run")
     if type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
-        return CuratorError(
-            "The run does not fit into memory.", "Lower train.micro_batch_size or train.max_length."
-        )
+        return CuratorError("The model does not fit into memory.", "Take a smaller one, or --method qlora.")
     return CuratorError(
         f"The trainer failed: {type(error).__name__}: {error}",
         "`python -m curator.train RUN_DIR --resume --debug` shows where.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,40 @@ RUN = "run.json"
 
 INTERRUPTED = 130
 
-EventKind = Literal["started", "step", "validation", "checkpoint", "error", "stopped", "finished"]
+Weight = Annotated[float, Field(gt=0, le=100)]
+EventKind = Literal["started", "step", "validation", "checkpoint", "smaller", "error", "stopped", "finished"]
+
+
+class Part(Published):
+    """Another export that a run learns from."""
+
+    name: str
+    """What its rows' ids begin with."""
+    path: str
+    """The exported folder."""
+    sha256: dict[str, str]
+    """Name of each file that is read to the SHA-256 of its bytes."""
+    kind: Kind
+    """Kind of its rows."""
+    labels: tuple[str, ...] = ()
+    """Its closed list of labels."""
+    system: str = ""
+    """System prompt put before its rows that have none of their own."""
+    weight: Weight = 1.0
+    """How often its training rows are drawn in one pass."""
+
+
+class Replay(Published):
+    """Where the general examples of a run come from."""
+
+    path: str = ""
+    """The file of rows; empty for the texts that come with Curator."""
+    sha256: str
+    """SHA-256 of its bytes."""
+    labels: tuple[str, ...] = ()
+    """The closed list of labels of its classification rows, where it is known."""
+    system: str = ""
+    """System prompt put before its rows that have none of their own."""
 
 
 class RunSpec(Published):
@@ -46,6 +79,12 @@ class RunSpec(Published):
     """The exported folder."""
     export_sha256: dict[str, str]
     """Name of each exported file to the SHA-256 of its bytes."""
+    weight: Weight = 1.0
+    """How often the export's training rows are drawn in one pass."""
+    parts: tuple[Part, ...] = ()
+    """Other exports that are learned too."""
+    replay: Replay | None = None
+    """The general examples that are learned too; how many, `train.replay` says."""
     train: TrainSettings
     """How the model is tuned."""
     evaluate: EvaluateSettings
@@ -75,6 +114,17 @@ class Sample(Frozen):
     """The part that is not learned, control tokens included."""
     learned: str
     """The part that is learned, control tokens included."""
+
+
+class Origin(Frozen):
+    """What of the training rows comes from one place."""
+
+    name: str
+    """Name of the export, or `replay` for general examples."""
+    rows: int
+    """Rows of one pass, as they are drawn."""
+    learned: int
+    """Those of their tokens that are learned."""
 
 
 class Proof(Frozen):
@@ -131,6 +181,10 @@ class Event(Frozen):
     """Training rows that are used."""
     dropped: int = 0
     """Rows left out for their length, training and validation."""
+    micro_batch: int = 0
+    """For `smaller`: rows in one forward pass from here on, because more did not fit into memory."""
+    checkpointing: bool = False
+    """For `smaller`: activations are computed once more on the way back from here on."""
     problem: str = ""
     """What went wrong."""
     remedy: str = ""
@@ -169,6 +223,10 @@ class RunResult(Frozen):
     """Losses."""
     learning_rate: float
     """Peak learning rate."""
+    micro_batch_size: int | None = None
+    """Rows in one forward pass at the end: fewer than were asked for if they did not fit into memory."""
+    gradient_checkpointing: bool | None = None
+    """Whether activations were computed once more on the way back."""
     parameters: int
     """Weights of the model, adapter included."""
     trainable_parameters: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ from pydantic import ValidationError
 from curator.errors import explained
 from curator.files import draft_folder, publish, write_atomically
 from curator.records import Frozen
-from curator.train.args import ADAPTER, CHECKPOINTS
+from curator.train.args import ADAPTER, CHECKPOINTS, RUN
 from curator.train.model import save_weights
 
 _COMPLETE = "complete"
@@ -33,14 +34,24 @@ def folder(run_dir: Path) -> Path:
     return run_dir / CHECKPOINTS
 
 
-def seal(checkpoint: Path) -> None:
-    """Mark a checkpoint as complete, once all its files are on the disk."""
+def seal(checkpoint: Path, run_dir: Path) -> None:
+    """Mark a checkpoint as complete, once all its files are on the disk, and as one of this run as it is."""
     with explained("save a checkpoint", checkpoint):
         for path in checkpoint.rglob("*"):
             if path.is_file():
                 with path.open("rb") as stream:
                     os.fsync(stream.fileno())
-        write_atomically(checkpoint / _COMPLETE, "", "save a checkpoint")
+        write_atomically(checkpoint / _COMPLETE, _digest(run_dir), "save a checkpoint")
+
+
+def belongs(checkpoint: Path, run_dir: Path) -> bool:
+    """Whether the run is still told to do what it was told when the checkpoint was saved."""
+    with explained("read", checkpoint):
+        return (checkpoint / _COMPLETE).read_text() == _digest(run_dir)
+
+
+def _digest(run_dir: Path) -> str:
+    return hashlib.sha256((run_dir / RUN).read_bytes()).hexdigest()
 
 
 def last_complete(run_dir: Path) -> Path | None:

@@ -92,10 +92,12 @@ def _difference_packed(
 
 
 def _require_gradients(model: Any, token_loss: TokenLoss, rows: Sequence[Rendered], pad_id: int) -> None:
-    """One backward pass reaches the B of every adapter layer; as long as B is 0, none can reach its A."""
+    """The gradient reaches the B of every adapter layer; as long as B is 0, none can reach its A."""
     model.train()
     model.zero_grad(set_to_none=True)
-    token_loss.mean(to_device(packed(rows, pad_id, False), model.device)).backward()
+    for row in rows:
+        # One by one: that fits wherever anything does.
+        token_loss.mean(to_device(packed([row], pad_id), model.device)).backward()
     halves = [(name, weight.grad) for name, weight in model.named_parameters() if "lora_B" in name]
     unreached = [name for name, grad in halves if grad is None or not grad.any()]
     model.zero_grad(set_to_none=True)

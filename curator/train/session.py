@@ -24,6 +24,7 @@ from curator.train import checkpoints, jobs, preflight, runs, selftest
 from curator.train.args import RESULT, RUN, Proof, Quality, RunResult, RunSpec
 from curator.train.batch import Rows
 from curator.train.conductor import Conductor
+from curator.train.fitting import Fit, first_fit, is_out_of_memory, release, smaller
 from curator.train.loss import TokenLoss
 from curator.train.material import gather
 from curator.train.model import device, load_for_training, parameter_counts
@@ -57,17 +58,49 @@ def run(run_dir: Path, resume: bool, events: EventLog) -> RunResult:
     with _alone(run_dir):
         checkpoint = _start_from(run_dir, resume)
         prepared = prepare(spec, run_dir)
-        set_seed(spec.train.seed)
-        model = load_for_training(spec)
-        stop = threading.Event()
-        trainer = TuningTrainer(spec, run_dir, model, prepared.tokenizer, prepared.train, events)
-        trainer.collator.together = _proved(run_dir, model, trainer.token_loss, prepared).packs
-        trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events, stop))
-        with _stopping_gently(stop):
-            trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+        trainer = _trained(spec, run_dir, checkpoint, prepared, events)
         if trainer.state.global_step < trainer.state.max_steps:
             _tell_stopped(events, trainer.state)
         return _finish(spec, run_dir, trainer, prepared, events)
+
+
+def _trained(
+    spec: RunSpec, run_dir: Path, checkpoint: Path | None, prepared: Prepared, events: EventLog
+) -> TuningTrainer:
+    """Train in the largest pieces that fit into memory; each attempt goes on from the last checkpoint."""
+    fit = first_fit(spec.train, runs.read_events(run_dir))
+    while True:
+        try:
+            return _attempt(spec, run_dir, checkpoint, prepared, events, fit)
+        except (RuntimeError, MemoryError) as error:
+            if not is_out_of_memory(error):
+                raise
+            less = smaller(fit, spec.train)
+            if less is None:
+                raise CuratorError(
+                    "The run does not fit into memory, even with one row at a time.",
+                    "Take a smaller model or --method qlora, or lower train.max_length.",
+                ) from error
+            fit = less
+        # Behind the block: the error would hold the tensors of the attempt.
+        release()
+        events.write("smaller", micro_batch=fit.rows, checkpointing=fit.checkpointing)
+        checkpoint = checkpoints.last_complete(run_dir)
+
+
+def _attempt(
+    spec: RunSpec, run_dir: Path, checkpoint: Path | None, prepared: Prepared, events: EventLog, fit: Fit
+) -> TuningTrainer:
+    set_seed(spec.train.seed)
+    model = load_for_training(spec)
+    stop = threading.Event()
+    trainer = TuningTrainer(spec, run_dir, model, prepared.tokenizer, prepared.train, events, fit)
+    trainer.collator.together = _proved(run_dir, model, trainer.token_loss, prepared).packs
+    set_seed(spec.train.seed)
+    trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events, stop))
+    with _stopping_gently(stop):
+        trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
+    return trainer
 
 
 def prepare(spec: RunSpec, run_dir: Path) -> Prepared:
@@ -104,6 +137,11 @@ def _start_from(run_dir: Path, resume: bool) -> Path | None:
     checkpoint = checkpoints.last_complete(run_dir)
     if checkpoint is not None and not resume:
         raise CuratorError(f"The run {run_dir.name} has a checkpoint.", "Go on from it with --resume.")
+    if checkpoint is not None and not checkpoints.belongs(checkpoint, run_dir):
+        raise CuratorError(
+            f"{RUN} of {run_dir.name} is not what its checkpoint was trained by.",
+            "Put it back as it was, or start a new run.",
+        )
     if checkpoint is None:
         checkpoints.forget(run_dir)
     return checkpoint
@@ -131,6 +169,8 @@ def _finish(
             best_step=None if chosen is None else chosen.step,
         ),
         learning_rate=trainer.args.learning_rate,
+        micro_batch_size=trainer.args.per_device_train_batch_size,
+        gradient_checkpointing=trainer.args.gradient_checkpointing,
         parameters=every,
         trainable_parameters=trained,
         peak_memory_bytes=_peak_memory(),

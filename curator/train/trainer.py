@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
-from curator.config import TrainSettings
 from curator.errors import CuratorError
 from curator.train import checkpoints
 from curator.train.args import RunSpec
 from curator.train.batch import LengthSampler, Rows
+from curator.train.fitting import Fit
 from curator.train.loss import TokenLoss
 from curator.train.memory import RowMemory
 from curator.train.model import compute_dtype, device, learning_rate, save_weights
@@ -34,6 +34,7 @@ class TuningTrainer(Trainer):
         tokenizer: Any,
         rows: Rows,
         events: EventLog,
+        fit: Fit,
     ) -> None:
         self._spec = spec
         self._run_dir = run_dir
@@ -48,7 +49,7 @@ class TuningTrainer(Trainer):
         self.step_tokens = 0
         super().__init__(
             model=model,
-            args=_arguments(spec, run_dir, learning_rate(spec, model)),
+            args=_arguments(spec, run_dir, learning_rate(spec, model), fit),
             train_dataset=rows,
             data_collator=self.collator,
         )
@@ -106,18 +107,12 @@ class TuningTrainer(Trainer):
         self.remember()
         super()._save_checkpoint(model, trial)
         step = self.state.global_step
-        checkpoints.seal(checkpoints.folder(self._run_dir) / f"checkpoint-{step}")
+        checkpoints.seal(checkpoints.folder(self._run_dir) / f"checkpoint-{step}", self._run_dir)
         checkpoints.rotate(self._run_dir, _KEPT)
         self._events.write("checkpoint", step=step, steps=self.state.max_steps, epoch=self.state.epoch)
 
 
-def micro_batch(settings: TrainSettings) -> int:
-    """Rows in one forward pass: at most what was asked for, and such that whole passes make up a step."""
-    most = min(settings.micro_batch_size, settings.batch_size)
-    return next(size for size in range(most, 0, -1) if settings.batch_size % size == 0)
-
-
-def _arguments(spec: RunSpec, run_dir: Path, rate: float) -> TrainingArguments:
+def _arguments(spec: RunSpec, run_dir: Path, rate: float, fit: Fit) -> TrainingArguments:
     settings, cuda = spec.train, device().type == "cuda"
     constant = "constant_with_warmup" if settings.warmup else "constant"
     arguments = TrainingArguments(
@@ -125,8 +120,10 @@ def _arguments(spec: RunSpec, run_dir: Path, rate: float) -> TrainingArguments:
         run_name=spec.name,
         report_to=list(settings.report_to) or "none",
         num_train_epochs=settings.epochs,
-        per_device_train_batch_size=micro_batch(settings),
-        gradient_accumulation_steps=settings.batch_size // micro_batch(settings),
+        per_device_train_batch_size=fit.rows,
+        gradient_accumulation_steps=settings.batch_size // fit.rows,
+        gradient_checkpointing=fit.checkpointing,
+        gradient_checkpointing_kwargs={"use_reentrant": False} if fit.checkpointing else None,
         learning_rate=rate,
         lr_scheduler_type=constant if settings.schedule == "constant" else settings.schedule,
         warmup_steps=settings.warmup,

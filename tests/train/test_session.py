@@ -233,3 +233,63 @@ def test_a_full_disk_is_explained(make_run, monkeypatch):
     with pytest.raises(CuratorError, match="disk is full"):
         train(run_dir)
     assert not (run_dir / RESULT).exists()
+
+
+def _too_much(monkeypatch, most: int, after: int) -> None:
+    """From some forward pass on, more rows than `most` do not fit into memory."""
+    from curator.train.loss import TokenLoss
+
+    summed, passes = TokenLoss.summed, []
+
+    def limited(self, batch):
+        if torch.is_grad_enabled() and "rows" not in batch and self._model.training:
+            passes.append(None)
+            if len(passes) > after and int(batch["owners"].max()) >= most:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+        return summed(self, batch)
+
+    monkeypatch.setattr(TokenLoss, "summed", limited)
+
+
+def test_what_does_not_fit_is_done_in_smaller_pieces_with_the_same_steps(make_run, monkeypatch):
+    settings = {"epochs": 2, "micro_batch_size": 8, "warmup": 0.0}
+    whole = make_run(name="whole", **settings)
+    train(whole)
+    # Eight of them are the trial before the first step, three the first epoch.
+    _too_much(monkeypatch, most=2, after=11)
+    pieces = make_run(name="pieces", **settings)
+    result = train(pieces)
+    assert [e.micro_batch for e in runs.read_events(pieces) if e.event == "smaller"] == [4, 2]
+    assert (result.micro_batch_size, result.gradient_checkpointing) == (2, False)
+    assert losses(pieces) == pytest.approx(losses(whole), abs=1e-5)
+    assert [e.step for e in runs.read_events(pieces) if e.event == "started"] == [0, 3, 3]
+
+
+def test_a_row_that_does_not_fit_by_itself_is_an_error_that_says_so(make_run, monkeypatch):
+    _too_much(monkeypatch, most=0, after=1)
+    run_dir = make_run(micro_batch_size=2)
+    with pytest.raises(CuratorError, match="does not fit into memory, even with one row"):
+        train(run_dir)
+    tried = [(e.micro_batch, e.checkpointing) for e in runs.read_events(run_dir) if e.event == "smaller"]
+    assert tried == [(1, False), (1, True)]
+
+
+def test_gradient_checkpointing_changes_no_loss(make_run):
+    kept, anew = (make_run(name=str(on), epochs=2, gradient_checkpointing=on) for on in (False, True))
+    for run_dir in (kept, anew):
+        train(run_dir)
+    assert losses(kept) == pytest.approx(losses(anew), abs=1e-6)
+
+
+def test_a_run_that_was_told_something_else_since_is_not_gone_on_with(make_run):
+    run_dir = make_run(epochs=2, save_steps=1)
+    with pytest.raises(session.Stopped):
+        session.run(run_dir, False, Interrupting(run_dir, 2))
+    path = run_dir / "run.json"
+    before = path.read_text()
+    path.write_text(before.replace('"epochs": 2.0', '"epochs": 4.0'))
+    assert path.read_text() != before
+    with pytest.raises(CuratorError, match="not what its checkpoint was trained by"):
+        train(run_dir, resume=True)
+    path.write_text(before)
+    assert train(run_dir, resume=True).steps == 6

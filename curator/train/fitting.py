@@ -1,0 +1,57 @@
+"""What to do when a run does not fit into memory: fewer rows in one forward pass, then less kept for the way back.
+
+Neither changes what a step learns: as many rows make up a step, and the loss is divided by all of their tokens.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import torch
+
+from curator.config import TrainSettings
+from curator.train.args import Event
+
+
+class Fit(NamedTuple):
+    """How a step is gone about."""
+
+    rows: int
+    """Rows in one forward pass."""
+    checkpointing: bool
+    """Whether activations are computed once more on the way back instead of being kept (Chen et al., 2016)."""
+
+
+def first_fit(settings: TrainSettings, past: Iterable[Event]) -> Fit:
+    """As it is asked for; as it fitted at last, if the run has had to do with less before."""
+    fit = Fit(_whole(settings.batch_size, settings.micro_batch_size), settings.gradient_checkpointing)
+    for event in past:
+        if event.event == "smaller" and event.micro_batch:
+            fit = Fit(min(fit.rows, event.micro_batch), fit.checkpointing or event.checkpointing)
+    return fit
+
+
+def smaller(fit: Fit, settings: TrainSettings) -> Fit | None:
+    """The next thing to try; None when there is nothing left."""
+    if fit.rows > 1:
+        return fit._replace(rows=_whole(settings.batch_size, fit.rows // 2))
+    return None if fit.checkpointing else fit._replace(checkpointing=True)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory was asked for that is not there: of a GPU, or of the machine."""
+    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "not enough memory" in str(error)
+
+
+def release() -> None:
+    """Give back what the attempt before held."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _whole(batch: int, most: int) -> int:
+    """Rows in one forward pass: at most so many, and such that whole passes make up a step."""
+    return next(size for size in range(min(most, batch), 0, -1) if batch % size == 0)
