@@ -1,4 +1,4 @@
-"""A stand-in for the hub on this machine: what an upload of a data set asks of it, and what it was sent."""
+"""A stand-in for the hub on this machine: what an upload asks of it, and what it was sent."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Hub:
         return self._commit([json.loads(line) for line in body.splitlines()])
 
     def _mode(self, file: dict[str, Any]) -> dict[str, Any]:
-        large = file["path"].endswith((".parquet", ".arrow"))
+        large = file["path"].endswith((".parquet", ".arrow", ".safetensors"))
         return {"path": file["path"], "uploadMode": "lfs" if large else "regular", "shouldIgnore": False}
 
     def _place(self, blob: dict[str, Any]) -> dict[str, Any]:

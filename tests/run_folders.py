@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from curator.config import Config, EvaluateSettings
+from curator.config import Config, EvaluateSettings, TrainSettings
 from curator.evaluate import evaluation
 from curator.evaluate.scores import RowScore
 from curator.files import write_atomically
 from curator.project import Project
-from curator.records import Row
+from curator.records import Kind, Row
 from curator.train import runs
-from curator.train.args import RESULT, Quality, RunResult, RunSpec
+from curator.train.args import ADAPTER, RESULT, Quality, RunResult, RunSpec
 from curator.train.data import read_rows
 from curator.train.progress import EventLog
 
@@ -78,6 +79,31 @@ def finish(run_dir: Path) -> None:
     )
     write_atomically(run_dir / RESULT, result.model_dump_json(), "write the result")
     EventLog(run_dir).write("finished", step=6, steps=6)
+
+
+def whole(
+    root: Path, model: Any, tokenizer: Any, kind: Kind = "instruction", system: str = "", name: str = "run"
+) -> Path:
+    """A finished run that is said to have tuned every weight: a model and its tokenizer, as they are."""
+    folder = root / "runs" / name
+    adapter = folder / ADAPTER
+    model.save_pretrained(str(adapter))
+    tokenizer.save_pretrained(str(adapter))
+    spec = RunSpec(
+        name=name,
+        created="2026-11-21T00:00:00+00:00",
+        kind=kind,
+        system=system,
+        model=str(adapter),
+        model_path=str(adapter),
+        export_path=str(root),
+        export_sha256={},
+        train=TrainSettings(method="full"),
+        evaluate=QUICK,
+    )
+    runs.create(folder, spec)
+    finish(folder)
+    return folder
 
 
 def score(run_dir: Path, worse: tuple[int, ...] = (0,)) -> evaluation.Evaluation:

@@ -70,9 +70,10 @@ def score(folder: Path) -> Evaluation:
     from curator import tuning
 
     tuning.require_libraries()
-    from curator.evaluate import evaluation
+    from curator.evaluate import evaluation, model_card
     from curator.evaluate.report import report_run
     from curator.train import jobs
+    from curator.train.args import ADAPTER
 
     say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
     with jobs.holding(folder):
@@ -80,6 +81,7 @@ def score(folder: Path) -> Evaluation:
             found = evaluation.evaluate_run(folder, progress)
         evaluation.write(found, folder)
         report_run(folder)
+        model_card.write(folder, folder / ADAPTER)
     return found
 
 

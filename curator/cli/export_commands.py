@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -75,15 +75,29 @@ def export_command(
 @click.command("push")
 @click.argument("name")
 @click.argument("repo_id", metavar="OWNER/NAME")
+@click.option(
+    "--model",
+    "part",
+    type=click.Choice(["adapter", "merged"]),
+    default=None,
+    help="NAME is a run: upload what it tuned, or what `merge` made of it, as a model.",
+)
 @click.option("--private", is_flag=True, help="Make a new repository private.")
 @click.option("--endpoint", default="", help="Another hub than the one of HF_ENDPOINT.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @json_option
 @click.pass_obj
 def push_command(
-    state: State, name: str, repo_id: str, private: bool, endpoint: str, yes: bool, as_json: bool
+    state: State,
+    name: str,
+    repo_id: str,
+    part: Literal["adapter", "merged"] | None,
+    private: bool,
+    endpoint: str,
+    yes: bool,
+    as_json: bool,
 ) -> int:
-    """Upload an export to a dataset repository of the Hugging Face hub.
+    """Upload an export, or the model of a run, to a repository of the Hugging Face hub.
 
     The repository is made if there is none. The token is the one of `hf auth login` or HF_TOKEN.
 
@@ -91,15 +105,23 @@ def push_command(
     Example:
       curator export reviewed --format parquet
       curator push reviewed me/tickets --private
+      curator push run-1 me/tickets-adapter --model adapter
     """
     from curator.export import push
 
-    upload = push.prepare(state.project().load_export(name), repo_id, private, endpoint)
-    _tell_upload(upload)
+    project = state.project()
+    export = None if part else project.load_export(name)
+    if export is not None:
+        upload = push.prepare(export, repo_id, private, endpoint)
+    else:
+        upload = _model_upload(project, name, part or "adapter", repo_id, private, endpoint)
+    _tell_upload(upload, export)
     if not yes and not _agreed():
         say("Nothing was uploaded.")
         return ExitCode.ERROR
     pushed = push.send(upload)
+    if export is not None:
+        push.remember(export, upload)
     say(f"Uploaded as commit {pushed.commit[:12]}.")
     if as_json:
         emit_json({"url": pushed.url, "commit": pushed.commit, "files": upload.files})
@@ -136,14 +158,31 @@ def _document(export: Export) -> dict[str, object]:
     }
 
 
-def _tell_upload(upload: Upload) -> None:
+def _model_upload(
+    project: Project,
+    name: str,
+    part: Literal["adapter", "merged"],
+    repo_id: str,
+    private: bool,
+    endpoint: str,
+) -> Upload:
+    from curator import tuning
+    from curator.release import upload
+
+    prepared = upload.prepare(tuning.folder_of(project, name), part, repo_id, private, endpoint)
+    if base := upload.unreachable_base(prepared.folder):
+        say(f"Careful: the adapter names its base as {base}; whoever loads it must have that folder.")
+    return prepared
+
+
+def _tell_upload(upload: Upload, export: Export | None) -> None:
     from curator.text import plural
 
     seen = "private if it is new" if upload.private else "public if it is new: everybody can read it"
-    rows = sum(entry.rows for entry in upload.export.manifest.files.values())
     size = sum(upload.files.values())
-    say(f"{upload.export.path} goes to {upload.url} ({seen}):")
-    say(f"  {plural(rows, 'row')}, {plural(len(upload.files), 'file')}, {size:,} bytes.")
+    say(f"{upload.folder} goes to {upload.url} ({seen}):")
+    rows = "" if export is None else f"{plural(sum(f.rows for f in export.manifest.files.values()), 'row')}, "
+    say(f"  {rows}{plural(len(upload.files), 'file')}, {size:,} bytes.")
     for name, bytes_ in upload.files.items():
         say(f"  {name}  {bytes_:,}")
 

@@ -15,11 +15,11 @@ import torch
 from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
-from curator.errors import CuratorError, NotFound
-from curator.evaluate import evaluation
+from curator.errors import CuratorError
+from curator.evaluate import model_card
 from curator.evaluate.scorers import score
 from curator.evaluate.scores import RowScore
-from curator.files import draft_folder, publish, write_atomically
+from curator.files import draft_folder, publish
 from curator.records import Frozen
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
@@ -67,7 +67,7 @@ def merge_run(run_dir: Path, out: Path) -> Merged:
     with draft_folder(out.parent, "write the merged model") as draft:
         whole_model(run_dir, dtype).save_pretrained(str(draft))
         load_run_tokenizer(run_dir).save_pretrained(str(draft))
-        write_atomically(draft / "README.md", _card(spec, run_dir), "write the model card")
+        model_card.write(run_dir, draft)
         found = _checked(spec, run_dir, draft, dtype)
         publish(draft, out)
     return found.model_copy(update={"path": out})
@@ -116,23 +116,3 @@ def _checked(spec: RunSpec, run_dir: Path, folder: Path, dtype: torch.dtype) -> 
 def _largest(before: Sequence[RowScore], after: Sequence[RowScore], cost: str) -> float:
     pairs = zip(before, after, strict=True)
     return max((abs(one.values[cost] - other.values[cost]) for one, other in pairs), default=0.0)
-
-
-def _card(spec: RunSpec, run_dir: Path) -> str:
-    """README.md of the merged model: what it is, and how it was judged."""
-    lines = [f"# {spec.name}", "", f"`{spec.model}` tuned with Curator ({spec.train.method}, merged).", ""]
-    try:
-        found = evaluation.load(run_dir)
-    except NotFound:
-        lines += ["It has not been scored.", ""]
-    else:
-        lines += [found.verdict.sentence, ""]
-        lines += [found.general.sentence, ""] if found.general is not None else []
-    settings = spec.train.model_dump()
-    lines += [
-        "| setting | value |",
-        "|---|---|",
-        *(f"| {name} | {value} |" for name, value in settings.items()),
-        "",
-    ]
-    return "\n".join(lines)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -11,12 +9,13 @@ from typing import Any, Literal
 
 from curator.evaluate.evaluation import Evaluation, load
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
+from curator.evaluate.markdown import Table, filled
 from curator.evaluate.rivals import TITLES
 from curator.evaluate.scores import RowScore
 from curator.evaluate.verdict import Gain, p_shown
 from curator.files import write_atomically
 from curator.records import ClassificationRow, Frozen, InstructionRow, Row
-from curator.text import plural, visible_line
+from curator.text import plural
 
 FILE_NAME = "report.md"
 MATRIX_LABELS = 12
@@ -25,8 +24,6 @@ CONFUSIONS = 15
 ROWS = 10
 
 _WIDTH = 100
-_SPECIAL = re.compile(r"([\\`*_\[\]|~$#!])")
-_Table = list[list[str]]
 
 Order = Literal["regressed", "gained", "wrong", "all"]
 Turn = Literal["worse", "better", "same"]
@@ -79,26 +76,16 @@ def rows(
 
 def render(evaluation: Evaluation, test_rows: Sequence[Row], facts: Mapping[str, str]) -> str:
     """The report as Markdown; `facts` is what it was made with. No text from the data can act as markup."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folder = Path(__file__).parent
-    environment = Environment(
-        loader=FileSystemLoader(folder),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters["cell"] = lambda text: cell(text, 2000)
     note, confusion = _confusion(evaluation)
     marked = any(_right(score) is not None for score in evaluation.scores["tuned"])
-    return environment.get_template("report.md.jinja").render(
-        table=_markdown,
+    return filled(
+        "report.md.jinja",
         title=f"Evaluation of {evaluation.names.run}" if evaluation.names.run else "Evaluation",
         sentence=evaluation.verdict.sentence,
         general=evaluation.general.sentence if evaluation.general is not None else "",
         n=f"{evaluation.n:,}",
-        systems=_systems(evaluation),
-        gains=_gains("metric", {METRICS[name].title: gain for name, gain in evaluation.gains.items()}),
+        systems=systems_table(evaluation),
+        gains=gains_table("metric", {METRICS[name].title: gain for name, gain in evaluation.gains.items()}),
         over=_over(evaluation),
         by_label=_by_label(evaluation),
         slices=_by_length(evaluation),
@@ -164,25 +151,14 @@ def facts(run_dir: Path) -> dict[str, str]:
     }
 
 
-def cell(text: str, width: int = _WIDTH) -> str:
-    """One line of data text inside Markdown: no markup, HTML, link, table border or control character is left."""
-    line = html.escape(visible_line(text, width), quote=False)
-    return _SPECIAL.sub(r"\\\1", line).replace("://", "&#58;//")
-
-
-def _markdown(table: _Table, width: int = _WIDTH) -> str:
-    """A Markdown table with cells of at most `width` characters; the first line is its head."""
-    lines = ["| " + " | ".join(cell(text, width) for text in line) + " |" for line in table]
-    return "\n".join([lines[0], "|" + "---|" * len(table[0]), *lines[1:]])
-
-
 def _settings(settings: Frozen) -> str:
     """The settings that are set: `method qlora, epochs 3.0, …`."""
     values = settings.model_dump(mode="json", exclude_none=True)
     return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value != [])
 
 
-def _systems(evaluation: Evaluation) -> _Table:
+def systems_table(evaluation: Evaluation) -> Table:
+    """Each system with its figures and their intervals."""
     names = [name for name in METRICS if any(name in found for found in evaluation.systems.values())]
     table = [["system", *(METRICS[name].title for name in names)]]
     for system, found in evaluation.systems.items():
@@ -200,7 +176,8 @@ def _with_interval(metric: str, found: Mapping[str, Any]) -> str:
     )
 
 
-def _gains(head: str, gains: Mapping[str, Gain]) -> _Table:
+def gains_table(head: str, gains: Mapping[str, Gain]) -> Table:
+    """Differences with their intervals and what the test says; `head` is what the lines are."""
     table = [[head, "difference", "95 % interval", "p", "detectable", "better is"]]
     for name, gain in gains.items():
         low, high = (shown_difference(gain.metric, end) for end in (gain.low, gain.high))
@@ -210,15 +187,15 @@ def _gains(head: str, gains: Mapping[str, Gain]) -> _Table:
     return table
 
 
-def _over(evaluation: Evaluation) -> _Table:
+def _over(evaluation: Evaluation) -> Table:
     named = {
         f"{TITLES.get(name, name)}: {METRICS[gain.metric].title}": gain
         for name, gain in evaluation.gains_over.items()
     }
-    return _gains("rival", named) if named else []
+    return gains_table("rival", named) if named else []
 
 
-def _by_label(evaluation: Evaluation) -> _Table:
+def _by_label(evaluation: Evaluation) -> Table:
     before, after = (evaluation.systems[name].get("per_class") for name in ("base", "tuned"))
     if not before or not after:
         return []
@@ -230,7 +207,7 @@ def _by_label(evaluation: Evaluation) -> _Table:
     return table
 
 
-def _by_length(evaluation: Evaluation) -> _Table:
+def _by_length(evaluation: Evaluation) -> Table:
     """Bits per byte in three parts of the rows by the length of what was to be said."""
     base, tuned = evaluation.scores["base"], evaluation.scores["tuned"]
     if evaluation.kind == "classification" or len(tuned) < 3:
@@ -252,7 +229,7 @@ def _ratio(scores: Sequence[RowScore]) -> float:
     return sum(score.values["bits"] for score in scores) / sum(score.values["bytes"] for score in scores)
 
 
-def _confusion(evaluation: Evaluation) -> tuple[str, _Table]:
+def _confusion(evaluation: Evaluation) -> tuple[str, Table]:
     """The whole matrix of a short list of labels, else its most frequent confusions."""
     labels, matrix = evaluation.labels, evaluation.systems["tuned"].get("confusion")
     if not matrix:
@@ -271,7 +248,7 @@ def _confusion(evaluation: Evaluation) -> tuple[str, _Table]:
     return "The most frequent ones.", [["reference", "answer", "rows"], *lines]
 
 
-def _row_table(evaluation: Evaluation, ranked: Sequence[RankedRow]) -> _Table:
+def _row_table(evaluation: Evaluation, ranked: Sequence[RankedRow]) -> Table:
     if not ranked:
         return []
     cost = METRICS["log_loss" if evaluation.kind == "classification" else "bits_per_byte"].title

@@ -1,16 +1,21 @@
-"""An export on its way to a dataset repository of the Hugging Face hub: one commit, with everything or nothing."""
+"""A folder on its way to a repository of the Hugging Face hub: one commit, with everything or nothing."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import ValidationError
 
 from curator.errors import CuratorError, explained
 from curator.export.folder import CARD, MANIFEST, Export, verify
+from curator.files import write_atomically
 from curator.records import Frozen
 from curator.text import visible_line
 
+PLACE = "pushed.json"
 _REPO = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
 _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may write."
 
@@ -18,9 +23,14 @@ _LOG_IN = "Log in with `hf auth login`, or set HF_TOKEN to a token that may writ
 class Upload(Frozen):
     """What goes where; nothing has been sent yet."""
 
-    export: Export
+    folder: Path
+    """Where the files are."""
     repo_id: str
     """OWNER/NAME."""
+    repo_type: Literal["dataset", "model"]
+    """What the repository holds."""
+    message: str
+    """What the commit says."""
     private: bool
     """Whether a repository that does not exist yet is made private."""
     endpoint: str
@@ -30,8 +40,20 @@ class Upload(Frozen):
 
     @property
     def url(self) -> str:
-        """Where the data set will be."""
-        return f"{self.endpoint}/datasets/{self.repo_id}"
+        """Where the files will be."""
+        place = f"datasets/{self.repo_id}" if self.repo_type == "dataset" else self.repo_id
+        return f"{self.endpoint}/{place}"
+
+
+class Place(Frozen):
+    """pushed.json: where an export went last."""
+
+    endpoint: str
+    """The hub's address."""
+    repo_id: str
+    """OWNER/NAME."""
+    private: bool
+    """Whether it was asked to be private."""
 
 
 class Pushed(Frozen):
@@ -43,10 +65,32 @@ class Pushed(Frozen):
 
 
 def prepare(export: Export, repo_id: str, private: bool, endpoint: str) -> Upload:
-    """Look at what is to be sent, without sending anything; without an endpoint it goes to the library's.
+    """Look at what is to be sent of an export, without sending anything; without an endpoint to the library's.
 
     Raises:
         CuratorError: the files are not those that were exported, or the repository's name cannot be one.
+    """
+    names = [*export.manifest.files, *export.manifest.others, MANIFEST, CARD]
+    message = f"Export {export.manifest.name} ({export.manifest.tool})"
+    upload = upload_of(export.path, names, repo_id, "dataset", message, private, endpoint)
+    with explained("read the export", export.path):
+        verify(export)
+    return upload
+
+
+def upload_of(
+    folder: Path,
+    names: Sequence[str],
+    repo_id: str,
+    repo_type: Literal["dataset", "model"],
+    message: str,
+    private: bool,
+    endpoint: str,
+) -> Upload:
+    """The upload of some files of a folder; without an endpoint it goes to the library's.
+
+    Raises:
+        CuratorError: a file is missing, or the repository's name cannot be one.
     """
     from huggingface_hub import constants
 
@@ -54,12 +98,17 @@ def prepare(export: Export, repo_id: str, private: bool, endpoint: str) -> Uploa
         raise CuratorError(f"{repo_id!r} cannot be a repository.", "Write OWNER/NAME.")
     if endpoint and not endpoint.startswith(("http://", "https://")):
         raise CuratorError(f"{endpoint} is no address of a hub.", "Write it with https:// in front.")
-    with explained("read the export", export.path):
-        verify(export)
-        names = [*export.manifest.files, *export.manifest.others, MANIFEST, CARD]
-        sizes = {name: (export.path / name).stat().st_size for name in names}
-    address = (endpoint or constants.ENDPOINT).rstrip("/")
-    return Upload(export=export, repo_id=repo_id, private=private, endpoint=address, files=sizes)
+    with explained("read", folder):
+        sizes = {name: (folder / name).stat().st_size for name in names}
+    return Upload(
+        folder=folder,
+        repo_id=repo_id,
+        repo_type=repo_type,
+        message=message,
+        private=private,
+        endpoint=(endpoint or constants.ENDPOINT).rstrip("/"),
+        files=sizes,
+    )
 
 
 def send(upload: Upload) -> Pushed:
@@ -72,21 +121,36 @@ def send(upload: Upload) -> Pushed:
 
     api = HfApi(endpoint=upload.endpoint, library_name="curator")
     additions = [
-        CommitOperationAdd(path_in_repo=name, path_or_fileobj=str(upload.export.path / name))
+        CommitOperationAdd(path_in_repo=name, path_or_fileobj=str(upload.folder / name))
         for name in upload.files
     ]
 
     def commit() -> Any:
-        api.create_repo(upload.repo_id, repo_type="dataset", private=upload.private, exist_ok=True)
+        api.create_repo(upload.repo_id, repo_type=upload.repo_type, private=upload.private, exist_ok=True)
         return api.create_commit(
-            upload.repo_id,
-            additions,
-            repo_type="dataset",
-            commit_message=f"Export {upload.export.manifest.name} ({upload.export.manifest.tool})",
+            upload.repo_id, additions, repo_type=upload.repo_type, commit_message=upload.message
         )
 
     info = _answered(commit, upload)
     return Pushed(url=upload.url, commit=str(info.oid))
+
+
+def remember(export: Export, upload: Upload) -> None:
+    """Note beside an export where it went, for the cards of models that are tuned on it.
+
+    Raises:
+        CuratorError: the folder may not be written.
+    """
+    place = Place(endpoint=upload.endpoint, repo_id=upload.repo_id, private=upload.private)
+    write_atomically(export.path / PLACE, place.model_dump_json() + "\n", "note where the export went")
+
+
+def place_of(folder: Path) -> Place | None:
+    """Where the export in a folder went last, if it went anywhere."""
+    try:
+        return Place.model_validate_json((folder / PLACE).read_bytes())
+    except (OSError, ValidationError):
+        return None
 
 
 def _answered(call: Callable[[], Any], upload: Upload) -> Any:

@@ -20,6 +20,7 @@ _NO_TEMPLATE = """\
 _NO_SYSTEM = (
     "# The project's system prompt has characters that a Modelfile cannot hold; give it with each request."
 )
+_CODES = "# The answers are codes of labels:"
 _PARTS = re.compile(r'\{\{|""+|.', re.DOTALL)
 """What means something to Go or to the reader of Modelfiles, and every other character."""
 
@@ -41,6 +42,8 @@ def modelfile(renderer: Renderer, system: str, file_name: str) -> str:
         lines.append(f'SYSTEM """{system}"""' if _can_be_held(system) else _NO_SYSTEM)
     ends = renderer.tokenizer.convert_ids_to_tokens(sorted(renderer.end_ids))
     lines += [f"PARAMETER stop {_quoted(end)}" for end in ends]
+    if renderer.codes is not None:
+        lines += [_CODES, *(f"#   {line}" for line in renderer.codes.legend.splitlines())]
     return "\n".join([*lines, "PARAMETER temperature 0", ""])
 
 
@@ -49,7 +52,7 @@ def template_of(renderer: Renderer) -> str | None:
     if renderer.kind == "text":
         return "{{ .Prompt }}"
     pieces = pieces_of(renderer)
-    return None if pieces is None else _in_go(_without_bos(pieces, renderer))
+    return None if pieces is None else _in_go(_with_codes(_without_bos(pieces, renderer), renderer))
 
 
 def _without_bos(pieces: Pieces, renderer: Renderer) -> Pieces:
@@ -58,6 +61,14 @@ def _without_bos(pieces: Pieces, renderer: Renderer) -> Pieces:
     bos = renderer.tokenizer.bos_token
     system = pieces.system and (pieces.system[0].removeprefix(bos), pieces.system[1])
     return pieces._replace(lead=pieces.lead.removeprefix(bos), system=system)
+
+
+def _with_codes(pieces: Pieces, renderer: Renderer) -> Pieces:
+    """Where labels are learned as codes, the list of them stands below every text."""
+    if renderer.codes is None:
+        return pieces
+    before, after = pieces.user
+    return pieces._replace(user=(before, f"\n\n{renderer.codes.legend}{after}"))
 
 
 def _in_go(pieces: Pieces) -> str:

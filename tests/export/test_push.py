@@ -46,6 +46,15 @@ def test_a_new_repository_is_as_private_as_was_asked(project, hub, private, visi
     ]
 
 
+def test_where_an_export_went_is_noted_beside_it(project, hub):
+    export = project.export("mine")
+    assert push.place_of(export.path) is None
+    upload = push.prepare(export, "me/tickets", True, hub.url)
+    push.remember(export, upload)
+    assert push.place_of(export.path) == push.Place(endpoint=hub.url, repo_id="me/tickets", private=True)
+    assert push.prepare(export, "me/tickets", True, hub.url).files == upload.files
+
+
 def test_nothing_else_in_the_folder_is_sent(project, hub):
     export = project.export("mine")
     (export.path / "secrets.txt").write_text("x")

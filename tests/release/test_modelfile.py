@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from curator.errors import CuratorError
+from curator.records import ClassificationRow
 from curator.release.layout import pieces_of
 from curator.release.modelfile import modelfile, template_of
 from curator.train.render import Renderer
@@ -112,6 +113,15 @@ def test_a_template_that_is_more_than_pieces_gets_no_template_but_words():
     assert "template" not in names
     assert "system" not in names
     assert "Ollama must be told" in text
+
+
+def test_the_list_of_codes_stands_below_a_text_as_in_training():
+    labels = ["delivery", 'refund "now"', "praise {{ }}"]
+    made = Renderer(make_tokenizer(CHAT), "classification", "", labels)
+    row = ClassificationRow(id="1", text="Where is my parcel?", label="delivery")
+    asked = made.tokenizer.decode(made.prompt_ids(row))
+    assert asked_by_ollama(made, [{"role": "user", "content": row.text}]) == asked
+    assert "answers are codes" in modelfile(made, "", "x.gguf")
 
 
 def test_windows_are_gone_on_with_as_they_stand():
