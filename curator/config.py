@@ -235,10 +235,22 @@ def load(path: Path) -> Config:
 def with_values(config: Config, assignments: Iterable[tuple[str, str]]) -> Config:
     """The config with some keys set from text, `train.epochs=2` as ("train.epochs", "2"); nothing for the default.
 
+    A list may be written as words with commas between them.
+
     Raises:
         CuratorError: a key does not exist or its value is wrong.
     """
-    return with_settings(config, {key: _parsed(text) if text else _default(key) for key, text in assignments})
+    return with_settings(config, {key: _given(config, key, text) for key, text in assignments})
+
+
+def _given(config: Config, key: str, text: str) -> Any:
+    if not text:
+        return _default(key)
+    value = _parsed(text)
+    is_list = key in setting_names(Config) and isinstance(setting(config, key), tuple)
+    if is_list and isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return value
 
 
 def with_settings(config: Config, settings: Mapping[str, Any]) -> Config:

@@ -13,7 +13,7 @@ from curator.errors import CuratorError, NotFound
 from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
 from curator.project import Project
-from curator.train import planning, runs
+from curator.train import planning, runs, trackers
 from curator.train.args import RUN, RunSpec
 from curator.train.planning import Plan
 
@@ -35,6 +35,7 @@ def prepare(project: Project, name: str, export: Export, assignments: Sequence[t
     check_name(name)
     require_libraries()
     config = with_values(project.config, assignments)
+    trackers.require(config.train.report_to)
     _check_export(export)
     folder = project.root / "runs" / (name or next_name(project.root))
     runs.create(folder, _spec(config, folder.name, export))
@@ -49,6 +50,7 @@ def plan(project: Project, assignments: Sequence[tuple[str, str]]) -> Plan:
     """
     require_libraries()
     config = with_values(project.config, assignments)
+    trackers.require(config.train.report_to)
     if not project.is_split():
         raise CuratorError(
             "The records are not split yet, so it cannot be told which of them would be learned.",

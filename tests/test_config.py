@@ -65,6 +65,13 @@ def test_values_from_the_command_line_are_typed():
     assert (config.train.epochs, config.model, config.train.method) == (2.0, "org/name", "lora")
 
 
+@pytest.mark.parametrize("text", ["wandb, trackio", "wandb,trackio,", '["wandb", "trackio"]'])
+def test_a_list_from_the_command_line_is_words_with_commas(text):
+    config = with_values(Config(kind="text"), [("train.report_to", text)])
+    assert config.train.report_to == ("wandb", "trackio")
+    assert with_values(config, [("train.report_to", "")]).train.report_to == ()
+
+
 @pytest.mark.parametrize(
     ("key", "value"), [("train.epocs", "2"), ("train", "2"), ("train.epochs", "-1"), ("kind", "x")]
 )

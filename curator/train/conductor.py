@@ -126,6 +126,8 @@ class Conductor(TrainerCallback):
             loss=loss,
             best=better,
         )
+        # For trackers; the events have it already.
+        trainer.log({"eval_loss": loss})
 
     def _due(self, step: int) -> bool:
         every = self._spec.train.save_steps

@@ -20,7 +20,7 @@ from transformers import set_seed
 
 from curator.errors import CuratorError, explained
 from curator.files import write_atomically
-from curator.train import checkpoints, jobs, preflight, runs, selftest
+from curator.train import checkpoints, jobs, preflight, runs, selftest, trackers
 from curator.train.args import RESULT, RUN, Proof, Quality, RunResult, RunSpec
 from curator.train.batch import Rows
 from curator.train.conductor import Conductor
@@ -55,6 +55,7 @@ def run(run_dir: Path, resume: bool, events: EventLog) -> RunResult:
         CuratorError: the run, its data or its model is not fit for it.
     """
     spec = runs.load(run_dir)
+    trackers.require(spec.train.report_to)
     with _alone(run_dir):
         checkpoint = _start_from(run_dir, resume)
         prepared = prepare(spec, run_dir)

@@ -9,7 +9,7 @@ import torch
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from curator.errors import CuratorError
-from curator.train import checkpoints
+from curator.train import checkpoints, trackers
 from curator.train.args import RunSpec
 from curator.train.batch import LengthSampler, Rows
 from curator.train.fitting import Fit
@@ -54,6 +54,8 @@ class TuningTrainer(Trainer):
             data_collator=self.collator,
         )
         self.remove_callback(PrinterCallback)
+        for follower in trackers.callbacks(spec.train.report_to, run_dir):
+            self.add_callback(follower)
         # The loss is divided by the tokens of the whole step, whatever this model's forward() accepts.
         self.model_accepts_loss_kwargs = True
         self._loss_shifts_labels = True
@@ -118,7 +120,9 @@ def _arguments(spec: RunSpec, run_dir: Path, rate: float, fit: Fit) -> TrainingA
     arguments = TrainingArguments(
         output_dir=str(checkpoints.folder(run_dir)),
         run_name=spec.name,
-        report_to=list(settings.report_to) or "none",
+        # Trackers are told by ours: the library's would keep their files among the checkpoints, which go.
+        report_to="none",
+        project=trackers.PROJECT,
         num_train_epochs=settings.epochs,
         per_device_train_batch_size=fit.rows,
         gradient_accumulation_steps=settings.batch_size // fit.rows,
