@@ -188,3 +188,8 @@ ROWS: Mapping[Kind, type[Row]] = {
     "classification": ClassificationRow,
     "text": WindowRow,
 }
+
+
+def kind_of(row: Row) -> Kind:
+    """The kind of a row, as its class tells."""
+    return next(kind for kind, model in ROWS.items() if isinstance(row, model))

@@ -12,6 +12,7 @@ from curator.config import Config, with_values
 from curator.errors import CuratorError, NotFound
 from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
+from curator.mixing import mix_of
 from curator.project import Project
 from curator.train import planning, runs, trackers
 from curator.train.args import RUN, RunSpec
@@ -38,7 +39,7 @@ def prepare(project: Project, name: str, export: Export, assignments: Sequence[t
     trackers.require(config.train.report_to)
     _check_export(export)
     folder = project.root / "runs" / (name or next_name(project.root))
-    runs.create(folder, _spec(config, folder.name, export))
+    runs.create(folder, _spec(config, project.root, folder.name, export))
     return folder
 
 
@@ -59,7 +60,7 @@ def plan(project: Project, assignments: Sequence[tuple[str, str]]) -> Plan:
     with TemporaryDirectory(prefix="curator-") as kept:
         export = project.export(out=Path(kept) / "export")
         _check_export(export)
-        return planning.plan(_spec(config, "plan", export), Path(kept))
+        return planning.plan(_spec(config, project.root, "plan", export), Path(kept))
 
 
 def next_name(root: Path) -> str:
@@ -116,7 +117,8 @@ def _check_export(export: Export) -> None:
             )
 
 
-def _spec(config: Config, name: str, export: Export) -> RunSpec:
+def _spec(config: Config, root: Path, name: str, export: Export) -> RunSpec:
+    mix = mix_of(config.train, root, export)
     return RunSpec(
         name=name,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
@@ -127,6 +129,9 @@ def _spec(config: Config, name: str, export: Export) -> RunSpec:
         model_path=runs.resolve_model(config.model),
         export_path=str(export.path.resolve()),
         export_sha256=runs.hash_export(export.path),
+        weight=mix.weight,
+        parts=mix.parts,
+        replay=mix.replay,
         train=config.train,
         evaluate=config.evaluate,
     )

@@ -25,6 +25,7 @@ FLOORS = {
         "checking",
         "evaluate",
         "exporting",
+        "mixing",
         "schema",
         "doctor",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from curator.cli.output import emit_json, emit_table, emit_text, styled
-from curator.text import visible
+from curator.text import visible, visible_line
 
 if TYPE_CHECKING:
     from curator.train.args import Proof
@@ -24,6 +24,7 @@ def tell_plan(plan: Plan, as_json: bool) -> None:
         ("what", "how much"),
         [
             ("training rows", plan.rows),
+            *(_origins(plan) if len(plan.origins) > 1 else ()),
             ("validation rows", plan.validation),
             (f"rows over {plan.limit:,} tokens, left out", len(plan.dropped)),
             ("longest row in tokens", plan.longest),
@@ -40,6 +41,18 @@ def tell_plan(plan: Plan, as_json: bool) -> None:
     for sample in plan.samples:
         learned = styled("[[", "bold") + visible(sample.learned) + styled("]]", "bold")
         emit_text(f"{visible(sample.id)}: {visible(sample.given)}{learned}")
+
+
+def _origins(plan: Plan) -> list[_Row]:
+    """How many rows come from each place, and how much of what is learned."""
+    every = max(plan.learned, 1)
+    return [
+        (
+            f"of {visible_line(origin.name, 40)}",
+            f"{origin.rows:,}, {origin.learned / every:.0%} of the learned tokens",
+        )
+        for origin in plan.origins
+    ]
 
 
 def _shown(proof: Proof) -> list[_Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -35,6 +36,12 @@ if TYPE_CHECKING:
     help="A setting for this run, such as train.epochs=2.",
 )
 @click.option(
+    "--mix",
+    multiple=True,
+    metavar="EXPORT[=WEIGHT]",
+    help="Learn another export too: its name, or a folder of another project.",
+)
+@click.option(
     "--resume", is_flag=True, help="Go on with a run that was stopped (the newest when none is named)."
 )
 @click.option(
@@ -49,6 +56,7 @@ def train_command(
     method: str | None,
     model: str | None,
     pairs: tuple[str, ...],
+    mix: tuple[str, ...],
     resume: bool,
     dry_run: bool,
     no_evaluate: bool,
@@ -62,16 +70,19 @@ def train_command(
     Example:
       curator train
       curator train careful --method lora --set train.epochs=2
+      curator train both --mix faq=2 --mix ../law/exports/v1
       curator train careful --resume
       curator train --dry-run --set train.epochs=2
     """
     from curator import tuning
     from curator.train import jobs
 
-    assignments = _assignments(pairs, method, model)
+    assignments = _assignments(pairs, method, model, mix)
     project = state.project()
     if resume and assignments:
-        raise click.UsageError("A resumed run keeps its settings: leave --set, --method and --model out.")
+        raise click.UsageError(
+            "A resumed run keeps its settings: leave --set, --mix, --method and --model out."
+        )
     if resume and dry_run:
         raise click.UsageError("--dry-run is about a new run: leave --resume out.")
     if dry_run:
@@ -124,14 +135,17 @@ def try_command(state: State, run: str, prompt: str | None, base: bool, as_json:
             emit_table(("label", "probability"), best)
 
 
-def _assignments(pairs: tuple[str, ...], method: str | None, model: str | None) -> list[tuple[str, str]]:
+def _assignments(
+    pairs: tuple[str, ...], method: str | None, model: str | None, mix: tuple[str, ...]
+) -> list[tuple[str, str]]:
     found = []
     for pair in pairs:
         key, sign, value = pair.partition("=")
         if not sign:
             raise click.UsageError(f"Cannot read --set {pair}: write --set train.epochs=2.")
         found.append((key, value))
-    given = (("train.method", method), ("model", model))
+    mixed = json.dumps(mix, ensure_ascii=False) if mix else None
+    given = (("train.method", method), ("model", model), ("train.mix", mixed))
     return found + [(key, value) for key, value in given if value is not None]
 
 

@@ -15,6 +15,7 @@ CHECKPOINTS = "checkpoints"
 EVENTS = "events.jsonl"
 LOG = "train.log"
 PREFLIGHT = "preflight.json"
+REPLAY = "replay"
 RESULT = "result.json"
 RUN = "run.json"
 

@@ -27,7 +27,7 @@ class Item(NamedTuple):
     id: str
     rendered: Rendered
     content: str = ""
-    """Fingerprint of what the row says."""
+    """Fingerprint of what the row says; empty for one that is no record of the project."""
 
 
 class Rows(Dataset[int]):

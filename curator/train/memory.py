@@ -26,9 +26,13 @@ class RowMemory:
     def note(
         self, epoch: int, numbers: Iterable[int], losses: Iterable[float], tokens: Iterable[int]
     ) -> None:
-        """The rows of a batch with their summed losses and learned tokens; a pass that is done again counts anew."""
+        """The rows of a batch with their summed losses and learned tokens; a pass that is done again counts anew.
+
+        Rows without content are no records of the project (general examples, other exports) and are not kept.
+        """
         for number, loss, count in zip(numbers, losses, tokens, strict=True):
-            self._seen[number, epoch] = Seen(loss / max(count, 1), count)
+            if self._contents[number]:
+                self._seen[number, epoch] = Seen(loss / max(count, 1), count)
 
     def save(self) -> None:
         """Write what is known so far.

@@ -8,7 +8,7 @@ from typing import Any
 
 from curator.config import TrainSettings
 from curator.records import Frozen
-from curator.train.args import PREFLIGHT, DroppedRow, Proof, RunSpec, Sample
+from curator.train.args import PREFLIGHT, DroppedRow, Origin, Proof, RunSpec, Sample
 
 
 class Plan(Frozen):
@@ -38,6 +38,8 @@ class Plan(Frozen):
     """The first training rows as the model sees them."""
     proof: Proof | None
     """What the loaded model has shown."""
+    origins: tuple[Origin, ...] = ()
+    """Where the training rows come from."""
     steps: int
     """Optimizer steps of the whole run."""
     device: str
@@ -75,6 +77,7 @@ def plan(spec: RunSpec, run_dir: Path) -> Plan:
         control_tokens=found.control_tokens,
         samples=found.samples,
         proof=found.model,
+        origins=found.origins,
         steps=steps_of(found.train.rows, spec.train),
         **_machine(),
     )

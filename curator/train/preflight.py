@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from curator.errors import CuratorError
 from curator.files import write_atomically
-from curator.records import Frozen, Kind, Row, WindowRow, all_text, input_text
+from curator.records import Frozen, Row, WindowRow, all_text, input_text, kind_of
 from curator.text import digest, normalised
-from curator.train.args import PREFLIGHT, DroppedRow, Proof, Sample
+from curator.train.args import PREFLIGHT, REPLAY, DroppedRow, Origin, Proof, Sample
 from curator.train.batch import Item, Rows
 from curator.train.render import Renderer
 from curator.train.tokenizer import special_ids
@@ -50,7 +51,13 @@ class Preflight(Frozen):
     control_tokens: tuple[str, ...]
     """Training rows whose own text spells one of the model's control tokens, which it will be taken for."""
     samples: tuple[Sample, ...]
-    """The first training rows, rendered."""
+    """The first training rows, rendered; of each further place that they come from, one."""
+    origins: tuple[Origin, ...] = ()
+    """Where the training rows come from."""
+    replay: tuple[str, ...] = ()
+    """Ids of the general examples among them: their lines in the file that they come from."""
+    codes: dict[str, str] = {}
+    """Label to the code that it is learned as."""
     model: Proof | None = None
     """What the loaded model has shown; not known before it is loaded."""
 
@@ -86,42 +93,62 @@ def check(train: Rows, validation: Rows, renderer: Renderer, vocabulary: int) ->
         )
 
 
-def refuse_leaks(learned: Iterable[Row], test: Iterable[Row], kind: Kind) -> None:
-    """No test row stands among the rows that are learned from or chosen by.
+def refuse_leaks(learned: Iterable[Row], test: Iterable[Row], remedy: str) -> None:
+    """No test row stands among the rows that are learned from or chosen by, whatever their kinds.
 
     Raises:
         CuratorError: one does; both ids are named.
     """
-    known = {key: row.id for row in learned if (key := _leak_key(row, kind))}
-    pairs = [(row.id, known[key]) for row in test if (key := _leak_key(row, kind)) in known]
+    known = {key: row.id for row in learned if (key := _leak_key(row))}
+    pairs = [(row.id, known[key]) for row in test if (key := _leak_key(row)) in known]
     if pairs:
         named = ", ".join(f"{left} = {right}" for left, right in pairs[:_NAMED])
         raise CuratorError(
             f"{len(pairs)} test rows stand in the training data too (test = train: {named}); the score would be "
             "worth nothing.",
-            "Split again: `curator split` keeps equal records on one side.",
+            remedy,
         )
 
 
-def write(
-    run_dir: Path, rows: Sequence[Row], train: Rows, validation: Rows, renderer: Renderer, limit: int
+def describe(
+    rows: Sequence[Row],
+    train: Rows,
+    validation: Rows,
+    renderer: Renderer,
+    limit: int,
+    origins: Sequence[Origin],
 ) -> Preflight:
+    """What is known of the rows of a run before its model is loaded.
+
+    Args:
+        rows: The training rows that are used, as they were read.
+        train: Those that fit, as often as they are drawn.
+        validation: The validation rows that fit.
+        renderer: Lays out the run's own rows.
+        limit: Longest row that is used, in tokens.
+        origins: Where the training rows come from.
+    """
+    return Preflight(
+        limit=limit,
+        train=_side(train),
+        validation=_side(validation),
+        control_tokens=tuple(_spelling_control_tokens(rows, renderer.tokenizer)),
+        samples=tuple(_sample(item, renderer.tokenizer) for item in _first(train.items, origins)),
+        origins=tuple(origins),
+        replay=tuple(item.id for item in train.items if item.id.startswith(f"{REPLAY}-")),
+        codes={} if renderer.codes is None else renderer.codes.by_label,
+    )
+
+
+def write(run_dir: Path, found: Preflight) -> None:
     """Write preflight.json.
 
     Raises:
         CuratorError: the disk does not want it.
     """
-    found = Preflight(
-        limit=limit,
-        train=_side(train),
-        validation=_side(validation),
-        control_tokens=tuple(_spelling_control_tokens(rows, renderer.tokenizer)),
-        samples=tuple(_sample(item, renderer.tokenizer) for item in train.items[:_SAMPLES]),
-    )
     write_atomically(
         run_dir / PREFLIGHT, found.model_dump_json(indent=2) + "\n", "write the pre-flight record"
     )
-    return found
 
 
 def add_proof(run_dir: Path, proof: Proof) -> None:
@@ -146,10 +173,10 @@ def _teaches_nothing(item: Item) -> bool:
     return item.rendered.prompt_length >= len(item.rendered.ids)
 
 
-def _leak_key(row: Row, kind: Kind) -> str:
+def _leak_key(row: Row) -> str:
     if isinstance(row, WindowRow):
         return digest(normalised(row.text)) if len(row.text.split()) >= _LEAK_WORDS else ""
-    return digest(normalised(input_text(kind, row.model_dump())))
+    return digest(normalised(input_text(kind_of(row), row.model_dump())))
 
 
 def _side(rows: Rows) -> Side:
@@ -160,6 +187,17 @@ def _side(rows: Rows) -> Side:
         longest=max(rows.lengths, default=0),
         dropped=rows.dropped,
     )
+
+
+def _first(items: Sequence[Item], origins: Sequence[Origin]) -> list[Item]:
+    """The first rows of the first place, and one of each other."""
+    sizes = [origin.rows for origin in origins]
+    starts = accumulate(sizes[:-1])
+    own = sizes[0] if sizes else len(items)
+    return [
+        *items[: min(_SAMPLES, own)],
+        *(items[start] for start, size in zip(starts, sizes[1:], strict=True) if size),
+    ]
 
 
 def _sample(item: Item, tokenizer: Any) -> Sample:

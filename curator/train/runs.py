@@ -185,11 +185,20 @@ def verify_export(spec: RunSpec) -> None:
     Raises:
         CuratorError: one is missing or has changed.
     """
-    actual = _existing_hashes(Path(spec.export_path), spec.export_sha256)
-    for name, expected in spec.export_sha256.items():
+    verify_files(Path(spec.export_path), spec.export_sha256, spec.name)
+
+
+def verify_files(export: Path, hashes: Mapping[str, str], run: str) -> None:
+    """The files of an export are those that a run was made for.
+
+    Raises:
+        CuratorError: one is missing or has changed.
+    """
+    actual = _existing_hashes(export, hashes)
+    for name, expected in hashes.items():
         if actual[name] != expected:
             raise CuratorError(
-                f"{Path(spec.export_path) / name} is not the file that the run {spec.name} was made for.",
+                f"{export / name} is not the file that the run {run} was made for.",
                 "Start a new run for the changed data.",
             )
 

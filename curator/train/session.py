@@ -111,8 +111,8 @@ def prepare(spec: RunSpec, run_dir: Path) -> Prepared:
         CuratorError: the files have changed, leak, or hold rows that teach nothing.
     """
     found = gather(spec, load_tokenizer(spec.model_path))
-    preflight.write(run_dir, found.rows, found.train, found.validation, found.renderer, found.limit)
-    return Prepared(found.renderer.tokenizer, found.train, found.validation)
+    preflight.write(run_dir, found.known)
+    return Prepared(found.tokenizer, found.train, found.validation)
 
 
 def rehearse(spec: RunSpec, run_dir: Path) -> None:

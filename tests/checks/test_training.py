@@ -56,7 +56,7 @@ def test_another_run_is_another_judgement(project):
 def test_of_a_run_that_learned_little_nothing_is_said(project):
     run = project.root / "runs" / "first"
     ids = [str(n + 1) for n in range(12)]
-    memory = RowMemory(run, ids, [""] * 12)
+    memory = RowMemory(run, ids, ["content"] * 12)
     memory.note(0, range(12), [3.0] * 12, [1] * 12)
     memory.note(1, range(12), [3.0] * 12, [1] * 12)
     memory.note(2, range(12), [3.0] * 12, [1] * 12)

@@ -20,11 +20,12 @@ from curator.project import Project
 from curator.text import visible_line
 from curator.train import jobs
 from curator.train.args import RUN
+from curator.train.drawing import with_replay
 from curator.train.planning import Plan, steps_of
 
 from ..language import _
 
-__all__ = ["GOING", "RESUMABLE", "Overview", "Plan", "Runs", "clock", "going_on", "steps_of"]
+__all__ = ["GOING", "RESUMABLE", "Overview", "Plan", "Runs", "clock", "going_on", "steps_of", "with_replay"]
 
 _LOOK_SECONDS = 0.2
 _LOG_LINES = 8

@@ -341,4 +341,6 @@ def _shown_first(found: list[runs.Overview]) -> str:
 
 def _of_the_data(texts: Mapping[str, str]) -> dict[str, str]:
     """The lines that an estimate must be made anew for."""
-    return {name: texts[name] for name in (MODEL, "max_length")}
+    return {
+        name: texts[name] for name in (MODEL, "max_length", "mix", "replay", "replay_from", "label_codes")
+    }

@@ -12,7 +12,7 @@ from curator.records import SPLITS
 from .. import marks
 from ..display import block, line
 from ..language import _
-from ..links.runs import MODEL, Plan, steps_of, written
+from ..links.runs import MODEL, Plan, steps_of, with_replay, written
 from ..widgets.model_form import ModelForm
 
 _NAMED = 5
@@ -77,7 +77,7 @@ def _hint(known: Known) -> str:
     if known.plan is None:
         return _("ctrl+t tells tokens, rows that are too long, and free memory. ctrl+s starts.")
     if known.planned_for != known.texts:
-        return _("The model or the longest row was changed: ctrl+t tells it anew.")
+        return _("What the rows are made of was changed: ctrl+t tells it anew.")
     return _("ctrl+s starts.")
 
 
@@ -91,8 +91,9 @@ def _side_parts(known: Known, kind: str) -> list[_Part]:
         ]
     named = {"train": _("training"), "validation": _("validation"), "test": _("test")}
     parts = [_pair(named[side], _count(known.sides.get(side, 0), _("records"))) for side in SPLITS]
-    if known.settings is not None and kind != "text":
-        steps = steps_of(known.sides.get("train", 0), known.settings)
+    if known.settings is not None and kind != "text" and not known.settings.mix:
+        rows = with_replay(known.sides.get("train", 0), known.settings.replay)
+        steps = steps_of(rows, known.settings)
         parts.append(_pair(_("steps"), _("about {n}").format(n=f"{steps:,}")))
     return [*parts]
 
@@ -103,6 +104,7 @@ def _plan_parts(plan: Plan, known: Known) -> list[_Part]:
     free = plan.free_memory_bytes
     parts = [
         _pair(_("training rows"), f"{plan.rows:,}"),
+        *(_pair(_("of {name}").format(name=origin.name), f"{origin.rows:,}") for origin in plan.origins[1:]),
         _pair(_("validation rows"), f"{plan.validation:,}"),
         _pair(_("too long"), _left_out(plan)),
         _pair(
