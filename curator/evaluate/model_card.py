@@ -27,6 +27,7 @@ FILE_NAME = "README.md"
 
 _ANSWER_TOKENS = 64
 _LABELS_SHOWN = 50
+_USED_FOR = {"train": "learning", "validation": "choosing the best weights", "test": "the figures below"}
 _WHAT: dict[Kind, str] = {
     "classification": "to answer a text with its label",
     "instruction": "to answer instructions",
@@ -62,7 +63,7 @@ def render(run_dir: Path, folder: Path) -> str:
         "model_card.md.jinja",
         head=_head(spec, is_adapter),
         title=spec.name,
-        summary=f"{spec.model}, tuned {_WHAT[spec.kind]} with Curator.",
+        summary=f"{spec.model}, tuned with Curator {_WHAT[spec.kind]}.",
         data=_data(spec),
         about_data=_about_data(spec),
         settings=_settings(spec, result, is_adapter),
@@ -96,10 +97,11 @@ def _head(spec: RunSpec, is_adapter: bool) -> str:
 
 
 def _data(spec: RunSpec) -> Table:
-    lines = [["file", "rows", "SHA-256"]]
+    lines = [["file", "used for", "rows", "SHA-256"]]
     for name, digest in spec.export_sha256.items():
         path = Path(spec.export_path) / name
-        lines.append([name, f"{_lines(path):,}" if path.is_file() else "–", digest])
+        counted = f"{_lines(path):,}" if path.is_file() else "–"
+        lines.append([name, _USED_FOR.get(path.stem, "learning"), counted, digest])
     return lines
 
 

@@ -75,7 +75,8 @@ def _in_go(pieces: Pieces) -> str:
     lead = _literal(pieces.lead)
     if pieces.system is not None:
         before, after = map(_literal, pieces.system)
-        lead = f"{{{{ if .System }}}}{before}{{{{ .System }}}}{after}{{{{ else }}}}{lead}{{{{ end }}}}"
+        without = f"{{{{ else }}}}{lead}" if lead else ""
+        lead = f"{{{{ if .System }}}}{before}{{{{ .System }}}}{after}{without}{{{{ end }}}}"
     (asks, asked), (answers, answered) = (map(_literal, pair) for pair in (pieces.user, pieces.assistant))
     return (
         f'{lead}{{{{ range .Messages }}}}{{{{ if eq .Role "user" }}}}{asks}{{{{ .Content }}}}{asked}'

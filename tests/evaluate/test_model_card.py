@@ -85,7 +85,8 @@ def test_it_tells_the_data_the_settings_and_the_verdict(make_run):
     found = score(run_dir)
     text = model_card.render(run_dir, run_dir / ADAPTER)
     for name, digest in runs.load(run_dir).export_sha256.items():
-        assert f"| {name} | {24 if name.startswith('train') else 6} | {digest} |" in text
+        used = "learning | 24" if name.startswith("train") else "the figures below | 6"
+        assert f"| {name} | {used} | {digest} |" in text
     assert found.verdict.sentence.split(":")[0] in text
     assert "6 held-out rows" in text
     assert "rank 4, alpha 64" in text
