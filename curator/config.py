@@ -103,8 +103,7 @@ class TrainSettings(Published):
     seed: int = 0
     """Order of the rows and start of the adapter."""
     mix: tuple[str, ...] = ()
-    """Other exports that are learned too, by name or folder, each with its weight: faq=2, ../law/exports/v1=0.5.
-    A weight of 2 is twice in a pass, one of 0.5 is a half of the rows."""
+    """Other exports that are learned too, each with how often in a pass: faq=2, ../law/exports/v1=0.5."""
     replay: Annotated[float, Field(ge=0, le=0.5)] = 0.0
     """Share of the training rows that are general examples, so that the model forgets less."""
     replay_from: str = ""

@@ -115,6 +115,11 @@ def _about_data(spec: RunSpec) -> Iterator[str]:
         shown = ", ".join(spec.labels[:_LABELS_SHOWN])
         more = len(spec.labels) - _LABELS_SHOWN
         yield f"Labels: {shown}" + (f" and {more:,} more." if more > 0 else ".")
+    for part in spec.parts:
+        yield f"Learned too: the export {part.name} ({part.kind}), drawn {part.weight:g} times in a pass."
+    if spec.replay is not None:
+        source = Path(spec.replay.path).name or "texts that come with Curator"
+        yield f"General examples are {spec.train.replay:.0%} of the training rows: {source}."
     if spec.system.strip() and spec.kind != "text":
         yield f"System prompt before every row that has none of its own: {spec.system}"
 

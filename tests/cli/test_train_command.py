@@ -57,3 +57,33 @@ def test_a_setting_without_a_value_is_its_default():
         with_values(config, [("train.nothing", "")])
     with pytest.raises(CuratorError, match="kind"):
         with_values(config, [("kind", "")])
+
+
+def test_a_run_learns_another_export_and_general_examples(small, make_project, ask, monkeypatch):
+    monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "1")
+    small.split()
+    rows = [{"instruction": f"is {n} odd?", "answer": "yes" if n % 2 else "no"} for n in range(20)]
+    faq = make_project(rows, "instruction")
+    faq.split()
+    faq.export("v1")
+    settings = [
+        "--mix",
+        f"{faq.root}/exports/v1=2",
+        "--set",
+        "train.replay=0.2",
+        "--set",
+        "train.label_codes=true",
+    ]
+    at = ["-C", str(small.root), "train"]
+    _, plan = ask(*at, "--dry-run", *settings)
+    own, mixed, general = plan["origins"]
+    assert (mixed["name"], general["name"]) == ("v1", "replay")
+    assert own["rows"] + mixed["rows"] + general["rows"] == plan["rows"]
+    assert general["rows"] == round(plan["rows"] * 0.2)
+    code, done = ask(*at, "both", "--no-evaluate", *settings)
+    assert code == 0
+    assert done["result"]["rows"] == plan["rows"]
+    assert [(part["name"], part["weight"]) for part in done["parts"]] == [("v1", 2.0)]
+    assert done["replay"]["path"] == ""
+    assert run([*at, "both", "--resume", "--mix", "v1"]) == 2
+    assert run([*at, "--dry-run", "--mix", "nothing"]) == 1

@@ -17,7 +17,7 @@ from curator.export.push import PLACE, Place
 from curator.files import write_atomically
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 from curator.train import runs, session
-from curator.train.args import ADAPTER, RUN
+from curator.train.args import ADAPTER, RUN, Part, Replay
 from curator.train.model import load_run_tokenizer, load_tuned
 from curator.train.progress import EventLog
 from curator.train.render import Renderer
@@ -33,9 +33,9 @@ HOSTILE = [
 ]
 
 
-def done(make_run, kind="classification", template=True, **changes) -> Path:
+def done(make_run, kind="classification", template=True, name="run", **changes) -> Path:
     """A finished run whose tokenizer was saved with it."""
-    run_dir = make_run(kind, method="lora")
+    run_dir = make_run(kind, method="lora", name=name)
     spec = runs.load(run_dir).model_copy(update=changes)
     write_atomically(run_dir / RUN, spec.model_dump_json(), "write the run")
     finish(run_dir)
@@ -183,3 +183,12 @@ def test_a_merged_model_has_a_card_of_its_own(make_run, tmp_path):
     assert "merged into the base" in card.text
     question = "where is my parcel"
     assert said(code_in(card.content), found.path, question) != ""
+
+
+def test_what_else_was_learned_is_told(make_run):
+    part = Part(name="faq", path="/faq", sha256={}, kind="instruction", weight=2)
+    replay = Replay(path="/home/me/general.jsonl", sha256="")
+    settings = runs.load(done(make_run)).train.model_copy(update={"replay": 0.25})
+    text = card_of(done(make_run, name="mixed", parts=(part,), replay=replay, train=settings)).text
+    assert "the export faq (instruction), drawn 2 times in a pass" in text
+    assert "25% of the training rows: general.jsonl" in text

@@ -104,7 +104,10 @@ def _plan_parts(plan: Plan, known: Known) -> list[_Part]:
     free = plan.free_memory_bytes
     parts = [
         _pair(_("training rows"), f"{plan.rows:,}"),
-        *(_pair(_("of {name}").format(name=origin.name), f"{origin.rows:,}") for origin in plan.origins[1:]),
+        *(
+            _pair(_("from elsewhere"), _("{n} of {name}").format(n=f"{origin.rows:,}", name=origin.name))
+            for origin in plan.origins[1:]
+        ),
         _pair(_("validation rows"), f"{plan.validation:,}"),
         _pair(_("too long"), _left_out(plan)),
         _pair(
