@@ -194,6 +194,9 @@ def test_the_estimate_tells_what_would_be_trained(split, monkeypatch):
     dropped = ({"id": "7", "length": 2000},)
     facts = {"model": "m", "method": "lora", "rows": 27, "validation": 4, "dropped": dropped, "limit": 1024}
     facts |= {"longest": 900, "tokens": 3000, "learned": 90, "control_tokens": ("9",), "steps": 160}
+    facts |= {"samples": (), "proof": None}
+    origins = [{"name": name, "rows": rows, "learned": 9} for name, rows in (("data-1", 20), (HOSTILE[2], 7))]
+    facts |= {"origins": origins}
     plan = Plan.model_validate({**facts, "device": "CPU", "free_memory_bytes": 3 << 30})
     monkeypatch.setattr(Runs, "plan", lambda *_: plan)
 
@@ -202,10 +205,12 @@ def test_the_estimate_tells_what_would_be_trained(split, monkeypatch):
         text = shown(app, "#estimate")
         for words in ("1 left out: 7", "900 of 1,024", "3,000 tokens", "3.0 GiB", "spelled in rows 9", "48"):
             assert words in text
+        assert "from elsewhere   7 of" in text
         field(app, "epochs").value = "1"
         await press(pilot, "tab")
         assert "steps            4" in shown(app, "#estimate")
-        field(app, "max_length").value = "99"
+        assert "tells it anew" not in shown(app, "#estimate")
+        field(app, "replay").value = "0.2"
         await press(pilot, "tab")
         assert "ctrl+t tells it anew" in shown(app, "#estimate")
 
