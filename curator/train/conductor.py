@@ -15,7 +15,7 @@ from curator.train import checkpoints
 from curator.train.args import RunSpec
 from curator.train.batch import Rows, to_device
 from curator.train.loss import TokenLoss
-from curator.train.packing import PackingCollator
+from curator.train.packing import StepCollator
 from curator.train.progress import EventLog, Speed
 from curator.train.trainer import TuningTrainer
 
@@ -39,7 +39,6 @@ class Conductor(TrainerCallback):
         self._events = events
         self._stop = stop
         self._speed: Speed | None = None
-        self._rows_at_once = trainer.args.per_device_train_batch_size
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Say what is ahead."""
@@ -110,9 +109,8 @@ class Conductor(TrainerCallback):
         if not self._validation.items:
             return
         trainer, rows = self._trainer, self._validation
-        collator = PackingCollator(rows, trainer.tokenizer.pad_token_id, trainer.collator.together)
         with trainer.accelerator.autocast():
-            loss = mean_loss(trainer.model, trainer.token_loss, rows, collator, self._rows_at_once)
+            loss = mean_loss(trainer.model, trainer.token_loss, rows, trainer.collator.of(rows))
         known = checkpoints.best(self._run_dir)
         better = known is None or loss < known.loss
         if better:
@@ -135,15 +133,12 @@ class Conductor(TrainerCallback):
 
 
 @torch.no_grad()
-def mean_loss(
-    model: Any, token_loss: TokenLoss, rows: Rows, collator: PackingCollator, at_once: int
-) -> float:
+def mean_loss(model: Any, token_loss: TokenLoss, rows: Rows, collator: StepCollator) -> float:
     """Loss per learned token over all rows: every token counts once, however the rows are batched."""
     total, tokens = 0.0, 0
-    order = sorted(range(len(rows)), key=rows.lengths.__getitem__)
     model.eval()
-    for start in range(0, len(order), at_once):
-        found = token_loss.summed(to_device(collator(order[start : start + at_once]), model.device))
+    for batch in collator(range(len(rows)))["passes"]:
+        found = token_loss.summed(to_device(batch, model.device))
         total += float(found.by_row.double().sum())
         tokens += int(found.tokens.sum())
     model.train()

@@ -19,24 +19,24 @@ class Fit(NamedTuple):
     """How a step is gone about."""
 
     rows: int
-    """Rows in one forward pass."""
+    """Rows of the greatest length in one forward pass; of shorter ones as many as have as many tokens."""
     checkpointing: bool
     """Whether activations are computed once more on the way back instead of being kept (Chen et al., 2016)."""
 
 
 def first_fit(settings: TrainSettings, past: Iterable[Event]) -> Fit:
     """As it is asked for; as it fitted at last, if the run has had to do with less before."""
-    fit = Fit(_whole(settings.batch_size, settings.micro_batch_size), settings.gradient_checkpointing)
+    fit = Fit(min(settings.micro_batch_size, settings.batch_size), settings.gradient_checkpointing)
     for event in past:
         if event.event == "smaller" and event.micro_batch:
             fit = Fit(min(fit.rows, event.micro_batch), fit.checkpointing or event.checkpointing)
     return fit
 
 
-def smaller(fit: Fit, settings: TrainSettings) -> Fit | None:
+def smaller(fit: Fit) -> Fit | None:
     """The next thing to try; None when there is nothing left."""
     if fit.rows > 1:
-        return fit._replace(rows=_whole(settings.batch_size, fit.rows // 2))
+        return fit._replace(rows=fit.rows // 2)
     return None if fit.checkpointing else fit._replace(checkpointing=True)
 
 
@@ -50,8 +50,3 @@ def release() -> None:
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()
-
-
-def _whole(batch: int, most: int) -> int:
-    """Rows in one forward pass: at most so many, and such that whole passes make up a step."""
-    return next(size for size in range(min(most, batch), 0, -1) if batch % size == 0)

@@ -67,16 +67,46 @@ def packed(
     return batch | ({"position_ids": positions} if len(lines) < len(rendered) else {})
 
 
-class PackingCollator:
-    """Lays the rows of a forward pass out in lines; what is learned follows from lengths, never from the tokens."""
+def shares_of(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """The rows of a step in as many forward passes as it takes, each of at most so many tokens if padded.
 
-    def __init__(self, rows: Rows, pad_id: int, together: bool = True) -> None:
+    A pass holds one row at least. Rows of like length are together, the longest first: what memory is needed shows at
+    once.
+    """
+    shares: list[list[int]] = []
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        if shares and lengths[shares[-1][0]] * (len(shares[-1]) + 1) <= tokens:
+            shares[-1].append(row)
+        else:
+            shares.append([row])
+    return shares
+
+
+class StepCollator:
+    """Lays the rows of a step out for its forward passes; what is learned follows from lengths, never from tokens."""
+
+    def __init__(self, rows: Rows, pad_id: int, tokens: int, together: bool = True) -> None:
+        """`tokens` is the most that a forward pass may hold."""
         self._rows = rows
         self._pad_id = pad_id
+        self._tokens = tokens
         self.together = together
         """Whether rows may share a line."""
 
-    def __call__(self, numbers: Sequence[int]) -> dict[str, torch.Tensor]:
-        """One batch; `rows` holds the row numbers, so that a bad batch can be named."""
+    def of(self, rows: Rows) -> StepCollator:
+        """One for other rows."""
+        return StepCollator(rows, self._pad_id, self._tokens, self.together)
+
+    def __call__(self, numbers: Sequence[int]) -> dict[str, list[dict[str, torch.Tensor]]]:
+        """The forward passes of a step; in each, `rows` holds the row numbers, so that a bad batch can be named."""
         rendered = [self._rows.items[number].rendered for number in numbers]
-        return {**packed(rendered, self._pad_id, self.together), "rows": torch.tensor(list(numbers))}
+        shares = shares_of([len(row.ids) for row in rendered], self._tokens)
+        return {
+            "passes": [
+                {
+                    **packed([rendered[place] for place in share], self._pad_id, self.together),
+                    "rows": torch.tensor([numbers[place] for place in share]),
+                }
+                for share in shares
+            ]
+        }

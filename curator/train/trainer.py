@@ -11,12 +11,12 @@ from transformers import PrinterCallback, Trainer, TrainingArguments
 from curator.errors import CuratorError
 from curator.train import checkpoints, trackers
 from curator.train.args import RunSpec
-from curator.train.batch import LengthSampler, Rows
+from curator.train.batch import IGNORED, LengthSampler, Rows
 from curator.train.fitting import Fit
 from curator.train.loss import TokenLoss
 from curator.train.memory import RowMemory
 from curator.train.model import compute_dtype, device, learning_rate, save_weights
-from curator.train.packing import NOBODY, PackingCollator
+from curator.train.packing import NOBODY, StepCollator
 from curator.train.progress import EventLog
 
 _KEPT = 2
@@ -41,9 +41,10 @@ class TuningTrainer(Trainer):
         self._rows = rows
         self._events = events
         self.tokenizer = tokenizer
+        self.fit = fit
         self._sampler = LengthSampler(rows.lengths, spec.train.batch_size, spec.train.seed)
         self.token_loss = TokenLoss(model)
-        self.collator = PackingCollator(rows, tokenizer.pad_token_id)
+        self.collator = StepCollator(rows, tokenizer.pad_token_id, fit.rows * max(rows.lengths))
         self._memory = RowMemory(run_dir, [item.id for item in rows.items], [i.content for i in rows.items])
         self.step_rows: list[int] = []
         self.step_tokens = 0
@@ -56,32 +57,35 @@ class TuningTrainer(Trainer):
         self.remove_callback(PrinterCallback)
         for follower in trackers.callbacks(spec.train.report_to, run_dir):
             self.add_callback(follower)
-        # The loss is divided by the tokens of the whole step, whatever this model's forward() accepts.
-        self.model_accepts_loss_kwargs = True
-        self._loss_shifts_labels = True
 
-    def compute_loss(
-        self,
-        model: Any,
-        inputs: dict[str, Any],
-        return_outputs: bool = False,
-        num_items_in_batch: Any = None,
+    def training_step(
+        self, model: Any, inputs: dict[str, Any], num_items_in_batch: Any = None
     ) -> torch.Tensor:
-        """Sum over the learned tokens of this batch, divided by those of the whole step.
+        """The forward and backward passes of a step: the sum over its learned tokens, divided by them once.
 
         Raises:
             CuratorError: the loss is not a finite number.
         """
-        numbers = inputs.pop("rows").tolist()
+        model.train()
+        passes = self._prepare_inputs(inputs["passes"])
+        tokens = sum((one["labels"] != IGNORED).sum() for one in passes)
+        whole = torch.zeros((), device=self.args.device)
+        for one in passes:
+            loss = self._loss(one) / tokens
+            self.accelerator.backward(loss)
+            whole += loss.detach()
+        return whole
+
+    def _loss(self, batch: dict[str, Any]) -> torch.Tensor:
+        numbers = batch["rows"].tolist()
         self.step_rows += numbers
-        self.step_tokens += int((inputs["owners"] != NOBODY).sum())
+        self.step_tokens += int((batch["owners"] != NOBODY).sum())
         with self.accelerator.autocast():
-            found = self.token_loss.summed(inputs)
-        loss = found.total / (found.tokens.sum() if num_items_in_batch is None else num_items_in_batch)
-        if not torch.isfinite(loss):
+            found = self.token_loss.summed(batch)
+        if not torch.isfinite(found.total):
             raise self.not_finite("loss", numbers)
         self._memory.note(self._sampler.epoch, numbers, found.by_row.tolist(), found.tokens.tolist())
-        return loss
+        return found.total
 
     def not_finite(self, what: str, numbers: list[int]) -> CuratorError:
         """The error for a step whose loss or gradient is no number."""
@@ -124,8 +128,8 @@ def _arguments(spec: RunSpec, run_dir: Path, rate: float, fit: Fit) -> TrainingA
         report_to="none",
         project=trackers.PROJECT,
         num_train_epochs=settings.epochs,
-        per_device_train_batch_size=fit.rows,
-        gradient_accumulation_steps=settings.batch_size // fit.rows,
+        # A whole step; what of it is done at once is up to the collator.
+        per_device_train_batch_size=settings.batch_size,
         gradient_checkpointing=fit.checkpointing,
         gradient_checkpointing_kwargs={"use_reentrant": False} if fit.checkpointing else None,
         learning_rate=rate,

@@ -5,7 +5,7 @@ import pytest
 from curator.errors import CuratorError
 from curator.records import InstructionRow
 from curator.train.batch import IGNORED, LengthSampler, render_rows, require_rows
-from curator.train.packing import NOBODY, PackingCollator
+from curator.train.packing import NOBODY, packed
 from curator.train.render import Renderer
 from tests.tiny import make_tokenizer
 
@@ -30,7 +30,7 @@ def test_nothing_left_is_an_error_with_the_shortest_rows():
 def test_labels_follow_lengths_even_when_pad_is_the_end_token():
     tokenizer = make_tokenizer(pad_token="</s>")
     found = render_rows(rows("well", "all is well"), Renderer(tokenizer, "instruction", ""), 99)
-    batch = PackingCollator(found, tokenizer.pad_token_id)([0, 1])
+    batch = packed([item.rendered for item in found.items], tokenizer.pad_token_id)
     for number, item in enumerate(found.items):
         ids, length, _ = item.rendered
         learned = [IGNORED] * length + list(ids[length:])

@@ -236,15 +236,15 @@ def test_a_full_disk_is_explained(make_run, monkeypatch):
 
 
 def _too_much(monkeypatch, most: int, after: int) -> None:
-    """From some forward pass on, more rows than `most` do not fit into memory."""
+    """From some forward pass on, more tokens than `most` do not fit into memory."""
     from curator.train.loss import TokenLoss
 
     summed, passes = TokenLoss.summed, []
 
     def limited(self, batch):
-        if torch.is_grad_enabled() and "rows" not in batch and self._model.training:
+        if torch.is_grad_enabled():
             passes.append(None)
-            if len(passes) > after and int(batch["owners"].max()) >= most:
+            if len(passes) > after and batch["input_ids"].numel() > most:
                 raise torch.OutOfMemoryError("CUDA out of memory")
         return summed(self, batch)
 
@@ -255,8 +255,9 @@ def test_what_does_not_fit_is_done_in_smaller_pieces_with_the_same_steps(make_ru
     settings = {"epochs": 2, "micro_batch_size": 8, "warmup": 0.0}
     whole = make_run(name="whole", **settings)
     train(whole)
+    longest = json.loads((whole / "preflight.json").read_text())["train"]["longest"]
     # Eight of them are the trial before the first step, three the first epoch.
-    _too_much(monkeypatch, most=2, after=11)
+    _too_much(monkeypatch, most=2 * longest, after=11)
     pieces = make_run(name="pieces", **settings)
     result = train(pieces)
     assert [e.micro_batch for e in runs.read_events(pieces) if e.event == "smaller"] == [4, 2]

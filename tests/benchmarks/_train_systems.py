@@ -1,0 +1,148 @@
+"""One training run in a process of its own: `python -m tests.benchmarks._train_systems SYSTEM CASE.json`.
+
+Every system is given the same model, adapter, rendered rows, rate and rows per step; prints seconds, peak memory,
+tokens and the loss on the same validation rows, by the same code, as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import set_seed
+
+from curator.config import EvaluateSettings, TrainSettings
+from curator.train import selftest
+from curator.train.args import RunSpec
+from curator.train.batch import Item, Rows
+from curator.train.conductor import mean_loss
+from curator.train.fitting import Fit
+from curator.train.loss import TokenLoss
+from curator.train.model import device, load_for_training
+from curator.train.packing import StepCollator
+from curator.train.progress import EventLog
+from curator.train.render import Rendered
+from curator.train.tokenizer import load_tokenizer
+from curator.train.trainer import TuningTrainer
+
+PEERS: dict[str, dict[str, Any]] = {
+    "TRL, defaults": {},
+    "TRL, by length": {"train_sampling_strategy": "group_by_length"},
+    "TRL, padding-free": {"padding_free": True},
+    "TRL, padding-free by length": {"padding_free": True, "train_sampling_strategy": "group_by_length"},
+}
+"""Settings that change the time of a step, not what it learns; packing would change the rows per step."""
+
+
+def rows_of(case: dict[str, Any], side: str) -> Rows:
+    """Rendered rows of one side."""
+    return Rows(
+        [Item(str(n), Rendered(tuple(ids), given, ""), str(n)) for n, (ids, given) in enumerate(case[side])],
+        (),
+    )
+
+
+def spec_of(case: dict[str, Any]) -> RunSpec:
+    """The run that a case stands for."""
+    settings = {
+        "epochs": case["epochs"],
+        "learning_rate": case["rate"],
+        "warmup": 0.0,
+        "schedule": "constant",
+    }
+    sizes = {"batch_size": case["batch"], "micro_batch_size": case["micro"], "seed": case["seed"]}
+    return RunSpec(
+        name="bench",
+        created="",
+        kind="instruction",
+        model=case["model"],
+        model_path=case["model"],
+        export_path="",
+        export_sha256={},
+        train=TrainSettings.model_validate({"method": case["method"], **settings, **sizes}),
+        evaluate=EvaluateSettings(),
+    )
+
+
+def with_curator(case: dict[str, Any], model: Any, folder: Path) -> float:
+    """Seconds of ours; the trial before the first step is among them."""
+    rows, tokenizer = rows_of(case, "train"), load_tokenizer(case["model"])
+    began = time.perf_counter()
+    trainer = TuningTrainer(
+        spec_of(case), folder, model, tokenizer, rows, EventLog(folder), Fit(case["micro"], False)
+    )
+    trainer.collator.together = selftest.prove(model, trainer.token_loss, rows, tokenizer.pad_token_id).packs
+    trainer.train()
+    return time.perf_counter() - began
+
+
+def with_trl(case: dict[str, Any], model: Any, folder: Path, **settings: Any) -> float:
+    """Seconds of TRL's trainer for supervised fine-tuning."""
+    from datasets import Dataset
+    from trl import SFTConfig, SFTTrainer
+
+    labels = [[-100] * given + ids[given:] for ids, given in case["train"]]
+    rows = Dataset.from_dict({"input_ids": [ids for ids, _ in case["train"]], "labels": labels})
+    arguments = SFTConfig(
+        output_dir=str(folder),
+        num_train_epochs=case["epochs"],
+        per_device_train_batch_size=case["micro"],
+        gradient_accumulation_steps=case["batch"] // case["micro"],
+        learning_rate=case["rate"],
+        lr_scheduler_type="constant",
+        seed=case["seed"],
+        bf16=device().type == "cuda",
+        use_cpu=device().type == "cpu",
+        gradient_checkpointing=False,
+        optim="adamw_torch",
+        save_strategy="no",
+        logging_steps=1,
+        report_to="none",
+        disable_tqdm=True,
+        max_length=None,
+        **settings,
+    )
+    began = time.perf_counter()
+    trainer = SFTTrainer(
+        model=model, args=arguments, train_dataset=rows, processing_class=load_tokenizer(case["model"])
+    )
+    trainer.train()
+    return time.perf_counter() - began
+
+
+def main(system: str, case: dict[str, Any]) -> dict[str, float]:
+    """Train by one system, and measure."""
+    set_seed(case["seed"])
+    model = load_for_training(spec_of(case))
+    before = _peak()
+    with tempfile.TemporaryDirectory() as place:
+        if system == "curator":
+            seconds = with_curator(case, model, Path(place))
+        else:
+            seconds = with_trl(case, model, Path(place), **PEERS[system])
+    peak = _peak()
+    rows = rows_of(case, "validation")
+    collator = StepCollator(rows, load_tokenizer(case["model"]).pad_token_id, 1024, together=False)
+    loss = mean_loss(model, TokenLoss(model), rows, collator)
+    tokens = case["epochs"] * sum(len(ids) for ids, _ in case["train"])
+    trained = case["epochs"] * sum(len(ids) - given for ids, given in case["train"])
+    figures = {"seconds": seconds, "peak": peak, "before": before, "loss": loss}
+    return figures | {"tokens": tokens, "trained": trained}
+
+
+def _peak() -> float:
+    """The most memory held so far, in MiB."""
+    if device().type == "cuda":
+        return torch.cuda.max_memory_allocated() / 2**20
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+
+
+if __name__ == "__main__":
+    told = main(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()))
+    print(json.dumps(told))
