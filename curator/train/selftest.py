@@ -6,6 +6,7 @@ that shall be quantised must be. Each of these fails silently in other trainers,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from bitsandbytes.nn import Linear4bit, Linear8bitLt
 
 from curator.errors import CuratorError
 from curator.train.args import Proof
-from curator.train.batch import Rows, to_device
+from curator.train.batch import Item, Rows, to_device
 from curator.train.loss import TokenLoss
 from curator.train.model import parameter_counts
 from curator.train.packing import packed
@@ -30,12 +31,15 @@ def prove(model: Any, token_loss: TokenLoss, rows: Rows, pad_id: int) -> Proof:
     """Try a model on some training rows; its weights and gradients are as before afterwards.
 
     Raises:
-        CuratorError: a row's loss depends on the rows beside it, or part of the adapter gets no gradient.
+        CuratorError: a row's loss is no number, or depends on the rows beside it, or part of the adapter gets no
+            gradient.
     """
-    some = _some(rows)
+    chosen = _some(rows)
+    some = [item.rendered for item in chosen]
     training = model.training
     model.eval()
     alone = torch.cat([_losses(model, token_loss, [row], pad_id) for row in some])
+    _require_numbers(chosen, alone)
     beside = (_losses(model, token_loss, some, pad_id) - alone).abs().max().item()
     together = _difference_packed(model, token_loss, some, pad_id, alone)
     tolerance = _TOLERANCE.get(token_loss.dtype, 5e-2)
@@ -59,12 +63,21 @@ def prove(model: Any, token_loss: TokenLoss, rows: Rows, pad_id: int) -> Proof:
     )
 
 
-def _some(rows: Rows) -> list[Rendered]:
+def _some(rows: Rows) -> list[Item]:
     """Rows of different lengths, none of them longer than usual: they are to be quick."""
     order = sorted(range(len(rows)), key=rows.lengths.__getitem__)
     usual = order[: max(_ROWS, len(order) // 2)]
     step = max(1, len(usual) // _ROWS)
-    return [rows.items[number].rendered for number in usual[::step][:_ROWS]]
+    return [rows.items[number] for number in usual[::step][:_ROWS]]
+
+
+def _require_numbers(items: Sequence[Item], losses: torch.Tensor) -> None:
+    wrong = [item.id for item, loss in zip(items, losses.tolist(), strict=True) if not math.isfinite(loss)]
+    if wrong:
+        raise CuratorError(
+            f"Before the first step the loss of rows {', '.join(wrong)} is not a finite number.",
+            "The weights of the model are damaged, or overflow in its number type; get it again, or take another one.",
+        )
 
 
 @torch.no_grad()
