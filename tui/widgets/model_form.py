@@ -18,10 +18,11 @@ from textual.widgets import Input, Select, Static
 from curator.text import visible
 
 from ..display import line
-from ..language import _
+from ..language import N_, _
 from .text_line import TextLine
 
 _PREFIX = "set-"
+_SWITCH = (N_("no"), N_("yes"))
 _AT_ONCE = 6
 """Lines that are there at once."""
 
@@ -83,7 +84,7 @@ class ModelForm(VerticalScroll, can_focus=False):
         field = self._model.model_fields.get(name)
         choices = _choices(field.annotation) if field is not None else ()
         if choices:
-            options = [(Content(choice), choice) for choice in choices]
+            options = [(Content(_(choice)), choice) for choice in choices]
             return Select(options, allow_blank=False, value=text, id=_PREFIX + name, compact=True)
         hint = _("by default") if field is not None else ""
         return TextLine(text, placeholder=hint, id=_PREFIX + name, compact=True, select_on_focus=True)
@@ -153,5 +154,5 @@ class ModelForm(VerticalScroll, can_focus=False):
 
 def _choices(annotation: Any) -> tuple[str, ...]:
     if annotation is bool:
-        return ("no", "yes")
+        return _SWITCH
     return tuple(map(str, get_args(annotation))) if get_origin(annotation) is Literal else ()

@@ -52,7 +52,7 @@ def field_words(form: ModelForm, name: str, problem: str) -> Content:
     default = form.default_of(name)
     parts: list[_Part] = [(name.replace("_", " ") + "\n", "bold"), own.get(name, form.help_of(name)), "\n"]
     if default is not None and written(default):
-        parts.append((_("By default {value}.").format(value=written(default)) + "\n", "dim"))
+        parts.append((_("By default {value}.").format(value=_(written(default))) + "\n", "dim"))
     if problem:
         parts += [(f"{marks.sign('error')} ", "bold $text-error"), block(problem).stylize("bold $text-error")]
     return Content.assemble(*parts)
