@@ -71,7 +71,10 @@ class TrainSettings(Published):
     """How a model is tuned."""
 
     method: Literal["qlora", "lora", "full"] = "qlora"
-    """qlora: adapter on a 4-bit base; lora: adapter on the base as it is; full: every weight."""
+    """qlora: adapter on a quantised base; lora: adapter on the base as it is; full: every weight."""
+    bits: Literal[4, 8] = 4
+    """Bits of a weight of a quantised base: 4 (NF4, its scales quantised once more) or 8 (LLM.int8), twice as large and
+    closer to the base as it is. With 8 a row's loss owes a little to the others in its batch."""
     epochs: Annotated[float, Field(gt=0)] = 3.0
     """Passes over the training rows."""
     learning_rate: Annotated[float, Field(gt=0)] | None = None
@@ -79,8 +82,8 @@ class TrainSettings(Published):
     batch_size: Positive = 16
     """Rows per optimizer step, over all devices."""
     micro_batch_size: Positive = 8
-    """Rows in one forward pass at most; batch_size is reached by accumulation, and fewer are taken if they do not fit
-    into memory."""
+    """Rows of the greatest length in one forward pass, and of shorter ones as many as have as many tokens; batch_size is
+    reached by several passes. Fewer are taken if they do not fit into memory."""
     gradient_checkpointing: bool = False
     """Compute activations once more on the way back instead of keeping them: a third slower, much less memory. Turned
     on by itself where one row at a time does not fit."""

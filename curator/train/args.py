@@ -239,7 +239,7 @@ class RunResult(Frozen):
     dtype: str
     """Type of the base weights that are not quantised."""
     quantisation: str | None
-    """How the base was quantised (nf4)."""
+    """How the base was quantised (nf4, int8)."""
     versions: dict[str, str] = Field(default_factory=dict)
     """Library to version."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import torch
-from bitsandbytes.nn import Linear4bit
+from bitsandbytes.nn import Linear4bit, Linear8bitLt
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
@@ -54,15 +54,8 @@ def load_for_training(spec: RunSpec) -> Any:
         return base.requires_grad_(True)
     base.requires_grad_(False)
     torch.manual_seed(spec.train.seed)
-    settings = LoraConfig(
-        r=spec.train.lora_rank,
-        lora_alpha=spec.train.lora_alpha,
-        lora_dropout=spec.train.lora_dropout,
-        target_modules="all-linear",
-        task_type="CAUSAL_LM",
-    )
     try:
-        model = get_peft_model(base, settings)
+        model = get_peft_model(base, adapter_settings(spec))
     except ValueError as error:
         raise CuratorError(
             f"No adapter fits on {spec.model}: {error}", "Tune it with --method full."
@@ -70,6 +63,17 @@ def load_for_training(spec: RunSpec) -> Any:
     if not any("lora_B" in name for name, _ in model.named_parameters()):
         raise CuratorError(f"No layer of {spec.model} takes an adapter.", "Tune it with --method full.")
     return model
+
+
+def adapter_settings(spec: RunSpec) -> LoraConfig:
+    """The adapter of a run: on every linear layer but the head."""
+    return LoraConfig(
+        r=spec.train.lora_rank,
+        lora_alpha=spec.train.lora_alpha,
+        lora_dropout=spec.train.lora_dropout,
+        target_modules="all-linear",
+        task_type="CAUSAL_LM",
+    )
 
 
 def load_tuned(run_dir: Path) -> Any:
@@ -158,12 +162,15 @@ def _base(spec: RunSpec) -> Any:
     options = _placement(dtype)
     if spec.train.method != "qlora":
         return _weights(spec.model_path, **options)
-    options["quantization_config"] = BitsAndBytesConfig(
-        load_in_4bit=True,
-        bnb_4bit_quant_type="nf4",
-        bnb_4bit_use_double_quant=True,
-        bnb_4bit_compute_dtype=dtype,
-    )
+    if spec.train.bits == 8:
+        options["quantization_config"] = BitsAndBytesConfig(load_in_8bit=True)
+    else:
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True,
+            bnb_4bit_quant_type="nf4",
+            bnb_4bit_use_double_quant=True,
+            bnb_4bit_compute_dtype=dtype,
+        )
     model = _weights(spec.model_path, **options)
     keep_differentiable(model)
     return model
@@ -175,15 +182,14 @@ def keep_differentiable(model: Any) -> None:
     After one forward pass in evaluation mode they would let no gradient through any more, without a word.
 
     Raises:
-        CuratorError: there is no 4-bit layer, though the run asks for them.
+        CuratorError: there is no quantised layer, though the run asks for them.
     """
-    layers = [module for module in model.modules() if isinstance(module, Linear4bit)]
+    layers = [module for module in model.modules() if isinstance(module, (Linear4bit, Linear8bitLt))]
     if not layers:
-        raise CuratorError(
-            "No layer of the model could be quantised to 4 bits.", "Tune it with --method lora."
-        )
+        raise CuratorError("No layer of the model could be quantised.", "Tune it with --method lora.")
     for layer in layers:
-        layer.support_avx512bf16_for_cpu = False
+        if isinstance(layer, Linear4bit):
+            layer.support_avx512bf16_for_cpu = False
 
 
 def _placement(dtype: torch.dtype) -> dict[str, Any]:

@@ -76,7 +76,7 @@ def _trained(
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            less = smaller(fit, spec.train)
+            less = smaller(fit)
             if less is None:
                 raise CuratorError(
                     "The run does not fit into memory, even with one row at a time.",
@@ -170,14 +170,14 @@ def _finish(
             best_step=None if chosen is None else chosen.step,
         ),
         learning_rate=trainer.args.learning_rate,
-        micro_batch_size=trainer.args.per_device_train_batch_size,
+        micro_batch_size=trainer.fit.rows,
         gradient_checkpointing=trainer.args.gradient_checkpointing,
         parameters=every,
         trainable_parameters=trained,
         peak_memory_bytes=_peak_memory(),
         device=_device_name(),
         dtype=str(trainer.model.dtype).removeprefix("torch."),
-        quantisation="nf4" if spec.train.method == "qlora" else None,
+        quantisation=_quantisation(spec),
         versions={name: version(name) for name in _LIBRARIES} | {"python": platform.python_version()},
     )
     write_atomically(run_dir / RESULT, result.model_dump_json(indent=2) + "\n", "write the result")
@@ -223,6 +223,12 @@ def _peak_memory() -> int:
         return int(torch.cuda.max_memory_allocated())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if platform.system() == "Darwin" else peak * 1024
+
+
+def _quantisation(spec: RunSpec) -> str | None:
+    if spec.train.method != "qlora":
+        return None
+    return "nf4" if spec.train.bits == 4 else "int8"
 
 
 def _device_name() -> str:

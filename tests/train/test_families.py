@@ -6,8 +6,10 @@ import math
 from itertools import product
 
 import pytest
+from bitsandbytes.nn import Linear8bitLt
 
 from curator.train import runs, session
+from curator.train.model import load_tuned
 from curator.train.preflight import Preflight
 from curator.train.progress import EventLog
 from tests.tiny import CHAT, make_tokenizer, rows_of
@@ -43,3 +45,17 @@ def test_two_steps(models, make_run, shape, method, kind):
     assert (proof.quantised > 0) == (method == "qlora")
     assert (proof.adapted > 0) == (method != "full")
     assert runs.state(run_dir).phase == "finished"
+
+
+def test_a_base_of_eight_bits_is_tuned_and_loaded_again(models, make_run):
+    run_dir = make_run(
+        rows=rows_of("classification", 24), model=models["llama"], method="qlora", bits=8, epochs=2
+    )
+    result = session.run(run_dir, False, EventLog(run_dir))
+    assert result.quantisation == "int8"
+    proof = Preflight.model_validate_json((run_dir / "preflight.json").read_bytes()).model
+    assert proof.quantised == 14
+    layers = [module for module in load_tuned(run_dir).modules() if isinstance(module, Linear8bitLt)]
+    assert len(layers) == 14
+    losses = [event.loss for event in runs.read_events(run_dir) if event.event == "step"]
+    assert losses[-1] < losses[0]
