@@ -3,22 +3,39 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from curator.config import Config, with_values
 from curator.errors import CuratorError, NotFound
+from curator.evaluate.power import SmallestGain, smallest_gain
 from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
 from curator.mixing import mix_of
 from curator.project import Project
+from curator.train import estimate as estimates
 from curator.train import planning, runs, trackers
 from curator.train.args import RUN, RunSpec
+from curator.train.estimate import Estimate
 from curator.train.planning import Plan
 
 _NEEDED = ("torch", "transformers", "peft", "accelerate")
+
+
+class Outlook(Estimate):
+    """What a run will need, what it will cost, and what its test can show."""
+
+    price_per_hour: float | None
+    """What an hour costs, in the currency of whoever asks."""
+    cost: float | None
+    """What the run costs; nothing without a price, or without a time."""
+    test_rows: int
+    """Rows that it will be judged by."""
+    smallest_gain: SmallestGain
+    """The smallest gain that they can show."""
 
 
 def prepare(project: Project, name: str, export: Export, assignments: Sequence[tuple[str, str]]) -> Path:
@@ -49,6 +66,38 @@ def plan(project: Project, assignments: Sequence[tuple[str, str]]) -> Plan:
     Raises:
         CuratorError: there is no split yet, or a setting, the model or the data cannot be used.
     """
+    with _tried(project, assignments) as (spec, folder, _):
+        return planning.plan(spec, folder)
+
+
+def estimate(
+    project: Project, assignments: Sequence[tuple[str, str]], price_per_hour: float | None = None
+) -> Outlook:
+    """What a run with these settings would need and cost, and what its test could show; nothing of it is kept.
+
+    Raises:
+        CuratorError: there is no split yet, or a setting, the model or the data cannot be used.
+    """
+    with _tried(project, assignments) as (spec, folder, test_rows):
+        runs.create(folder, spec)
+        found = estimates.estimate(spec, folder)
+    hours = None if found.time is None else found.time.total_seconds / 3600
+    return Outlook(
+        **dict(found),
+        price_per_hour=price_per_hour,
+        cost=None if hours is None or price_per_hour is None else hours * price_per_hour,
+        test_rows=test_rows,
+        smallest_gain=smallest_gain(project.root, spec.kind, test_rows),
+    )
+
+
+@contextmanager
+def _tried(project: Project, assignments: Sequence[tuple[str, str]]) -> Iterator[tuple[RunSpec, Path, int]]:
+    """A run that is thrown away afterwards: what it is told, its folder, and how many rows test it.
+
+    Raises:
+        CuratorError: there is no split yet, or a setting, the model or the data cannot be used.
+    """
     require_libraries()
     config = with_values(project.config, assignments)
     trackers.require(config.train.report_to)
@@ -60,7 +109,10 @@ def plan(project: Project, assignments: Sequence[tuple[str, str]]) -> Plan:
     with TemporaryDirectory(prefix="curator-") as kept:
         export = project.export(out=Path(kept) / "export")
         _check_export(export)
-        return planning.plan(_spec(config, project.root, "plan", export), Path(kept))
+        # No tracker is told of a run that will not be.
+        quiet = config.model_copy(update={"train": config.train.model_copy(update={"report_to": ()})})
+        spec = _spec(quiet, project.root, "plan", export)
+        yield spec, Path(kept), export.manifest.files["test.jsonl"].rows
 
 
 def next_name(root: Path) -> str:

@@ -60,6 +60,7 @@ COMMANDS: dict[str, Entry] = {
     "split": Entry("splits_commands", "Divide the records into train, validation and test."),
     "export": Entry("export_commands", "Write the split records as files."),
     "push": Entry("export_commands", "Upload an export or a model to the Hugging Face hub."),
+    "estimate": Entry("estimate_command", "Tell what a run needs and costs before it starts."),
     "train": Entry("training_commands", "Tune the model and score it on the test set."),
     "stop": Entry("training_commands", "Let a run finish its step, save and end."),
     "try": Entry("training_commands", "Ask a tuned model."),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ import click
 
 from curator.cli.output import ExitCode, State, emit_json, emit_table, emit_text, json_option, say
 from curator.cli.plan_view import tell_plan
+from curator.cli.run_options import assigned, run_options
 
 if TYPE_CHECKING:
     from curator.project import Project
@@ -24,23 +24,7 @@ if TYPE_CHECKING:
 
 @click.command("train")
 @click.argument("name", metavar="[NAME]", required=False, default="")
-@click.option(
-    "--method", type=click.Choice(("qlora", "lora", "full")), help="4-bit adapter, adapter, or every weight."
-)
-@click.option("--model", help="The base model: a folder or a hub id.")
-@click.option(
-    "--set",
-    "pairs",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="A setting for this run, such as train.epochs=2.",
-)
-@click.option(
-    "--mix",
-    multiple=True,
-    metavar="EXPORT[=WEIGHT]",
-    help="Learn another export too: its name, or a folder of another project.",
-)
+@run_options
 @click.option(
     "--resume", is_flag=True, help="Go on with a run that was stopped (the newest when none is named)."
 )
@@ -77,7 +61,7 @@ def train_command(
     from curator import tuning
     from curator.train import jobs
 
-    assignments = _assignments(pairs, method, model, mix)
+    assignments = assigned(pairs, method, model, mix)
     project = state.project()
     if resume and assignments:
         raise click.UsageError(
@@ -133,20 +117,6 @@ def try_command(state: State, run: str, prompt: str | None, base: bool, as_json:
         best = sorted(answer.probabilities.items(), key=lambda item: -item[1])[:3]
         if best:
             emit_table(("label", "probability"), best)
-
-
-def _assignments(
-    pairs: tuple[str, ...], method: str | None, model: str | None, mix: tuple[str, ...]
-) -> list[tuple[str, str]]:
-    found = []
-    for pair in pairs:
-        key, sign, value = pair.partition("=")
-        if not sign:
-            raise click.UsageError(f"Cannot read --set {pair}: write --set train.epochs=2.")
-        found.append((key, value))
-    mixed = json.dumps(mix, ensure_ascii=False) if mix else None
-    given = (("train.method", method), ("model", model), ("train.mix", mixed))
-    return found + [(key, value) for key, value in given if value is not None]
 
 
 def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) -> Path:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import re
 import signal
 import sys
 from pathlib import Path
 from types import FrameType
 
-from curator.errors import CuratorError, from_os_error
+from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.args import INTERRUPTED
+from curator.train.failure import in_words
 from curator.train.progress import EventLog
 
 
@@ -32,7 +32,7 @@ def main() -> int:
     except Exception as error:
         if arguments.debug:
             raise
-        return _failed(arguments.run_dir, _in_words(error))
+        return _failed(arguments.run_dir, in_words(error))
 
 
 def _train(run_dir: Path, resume: bool) -> int:
@@ -62,24 +62,6 @@ def _failed(run_dir: Path, error: CuratorError) -> int:
     except CuratorError as second:
         print(second, file=sys.stderr)
     return 1
-
-
-def _in_words(error: Exception) -> CuratorError:
-    if isinstance(error, CuratorError):
-        return error
-    # Libraries written in Rust report the system's errors in their own clothes.
-    foreign = re.search(r"\(os error (\d+)\)", str(error))
-    if isinstance(error, OSError) or foreign:
-        system = (
-            error if isinstance(error, OSError) else OSError(int(foreign[1]) if foreign else 0, str(error))
-        )
-        return from_os_error(system, "save the run")
-    if type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
-        return CuratorError("The model does not fit into memory.", "Take a smaller one, or --method qlora.")
-    return CuratorError(
-        f"The trainer failed: {type(error).__name__}: {error}",
-        "`python -m curator.train RUN_DIR --resume --debug` shows where.",
-    )
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -11,7 +11,7 @@ from torch.utils.checkpoint import checkpoint
 
 from curator.train.batch import IGNORED
 
-_LOGITS_AT_ONCE = 2**25
+LOGITS_AT_ONCE = 2**25
 """Logits in one piece: 128 MiB in single precision."""
 
 _SEEN = ("input_ids", "attention_mask", "position_ids")
@@ -54,7 +54,7 @@ class TokenLoss:
         causal = model.get_base_model() if hasattr(model, "peft_config") else model
         self._body = causal.get_decoder()
         self._head = causal.get_output_embeddings()
-        self._direct = self._head is not None and self._body is not causal and not _scales_logits(causal)
+        self._direct = splits_head(causal)
         if self._direct:
             self._direct = self._agrees()
 
@@ -133,7 +133,7 @@ class TokenLoss:
         self, states: torch.Tensor, targets: torch.Tensor
     ) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
         vocabulary = self._head.weight.shape[0] if self._direct else states.shape[-1]
-        size = max(1, _LOGITS_AT_ONCE // vocabulary)
+        size = max(1, LOGITS_AT_ONCE // vocabulary)
         return zip(states.split(size), targets.split(size), strict=True)
 
     def _nll(self, states: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
@@ -161,6 +161,9 @@ def _owners(batch: dict[str, Any]) -> torch.Tensor:
     return torch.arange(len(ids), device=ids.device)[:, None].expand_as(ids)
 
 
-def _scales_logits(causal: Any) -> bool:
+def splits_head(causal: Any) -> bool:
+    """Whether a model is a body and a head whose logits nothing changes, as far as its config says."""
+    if causal.get_output_embeddings() is None or causal.get_decoder() is causal:
+        return False
     config = causal.config.get_text_config()
-    return any(getattr(config, name, None) not in (None, 1, 1.0) for name in _SCALED_LOGITS)
+    return all(getattr(config, name, None) in (None, 1, 1.0) for name in _SCALED_LOGITS)

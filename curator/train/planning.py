@@ -59,10 +59,16 @@ def plan(spec: RunSpec, run_dir: Path) -> Plan:
     Raises:
         CuratorError: the files leak, hold rows that teach nothing, or the model cannot be used.
     """
-    from curator.train.preflight import Preflight
     from curator.train.session import rehearse
 
     rehearse(spec, run_dir)
+    return planned(spec, run_dir)
+
+
+def planned(spec: RunSpec, run_dir: Path) -> Plan:
+    """What the pre-flight record of a run says about it, and the machine."""
+    from curator.train.preflight import Preflight
+
     found = Preflight.model_validate_json((run_dir / PREFLIGHT).read_bytes())
     return Plan(
         model=spec.model,

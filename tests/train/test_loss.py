@@ -30,7 +30,7 @@ def test_many_logits_are_computed_in_pieces_with_the_same_gradient(monkeypatch):
     model = make_model(50)
     gradients = []
     for at_once in (2**25, 100):
-        monkeypatch.setattr(loss_module, "_LOGITS_AT_ONCE", at_once)
+        monkeypatch.setattr(loss_module, "LOGITS_AT_ONCE", at_once)
         model.zero_grad()
         TokenLoss(model).mean(batch()).backward()
         gradients.append(model.model.layers[0].mlp.up_proj.weight.grad.clone())
