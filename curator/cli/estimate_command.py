@@ -115,7 +115,7 @@ def gain_words(smallest: SmallestGain) -> str:
     from curator.evaluate.figures import METRICS, shown_difference, unit_of_difference
 
     if smallest.gain is None:
-        return "none" if smallest.discordant is not None else "not known before the first scored run"
+        return "none, there are too few" if smallest.discordant is not None else "not known before the first scored run"
     amount = shown_difference(smallest.metric, smallest.gain) + unit_of_difference(smallest.metric)
     title = METRICS[smallest.metric].title
     return amount if title in amount else f"{amount} of {title}"

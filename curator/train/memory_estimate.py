@@ -1,6 +1,6 @@
 """How much memory a run needs, reckoned from the model's config and the lengths of its rows.
 
-    weights      parameters x bytes: 4 (full; lora on a CPU), 2 (lora on a GPU); qlora: NF4 for the linear layers
+    weights      parameters x bytes: 4 (full; lora on a CPU), 2 (lora on a GPU); qlora: NF4 for the linear layers, or 1
     gradients    4 x trained parameters
     optimizer    8 x trained parameters (AdamW keeps two numbers for each)
     activations  what lives beside those at the worst moment of the widest batch
@@ -15,7 +15,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from peft import get_peft_model
@@ -83,8 +83,8 @@ def need(spec: RunSpec, rows: Rows, pad_id: int) -> Need:
     )
     return Need(
         process_bytes=process,
-        weights_bytes=weights_bytes(model, quantised=spec.train.method == "qlora"),
-        quantised_bytes=weights_bytes(model, quantised=True),
+        weights_bytes=weights_bytes(model, spec.train.bits if spec.train.method == "qlora" else None),
+        quantised_bytes=weights_bytes(model, 4),
         gradients_bytes=gradients,
         optimizer_bytes=2 * gradients,
         activations_bytes=activations,
@@ -114,17 +114,23 @@ def blank(spec: RunSpec) -> Any:
     return get_peft_model(model, adapter_settings(spec), low_cpu_mem_usage=True).train()
 
 
-def weights_bytes(model: Any, quantised: bool) -> int:
-    """What the weights hold, those that are tied once; in 4 bits are the frozen linear layers but the head."""
-    small = _linear_weights(model) if quantised else set()
-    return sum(
-        int(weight.numel() * NF4_BYTES) if id(weight) in small else weight.nbytes
-        for weight in (*model.parameters(), *model.buffers())
-    )
+def weights_bytes(model: Any, bits: Literal[4, 8] | None) -> int:
+    """What the weights hold, those that are tied once; quantised are the frozen linear layers but the head.
+
+    In 8 bits each row of a weight has a 32-bit scale (Dettmers et al., "LLM.int8()", 2022).
+    """
+    small = _linear_weights(model) if bits else set()
+
+    def held(weight: Any) -> int:
+        if id(weight) not in small:
+            return int(weight.nbytes)
+        return int(weight.numel() * NF4_BYTES) if bits == 4 else int(weight.numel() + 4 * weight.shape[0])
+
+    return sum(held(weight) for weight in (*model.parameters(), *model.buffers()))
 
 
 def _linear_weights(model: Any) -> set[int]:
-    """The weights that 4-bit loading replaces, by identity."""
+    """The weights that are quantised when they are loaded, by identity."""
     kept = {id(model.get_output_embeddings().weight), id(model.get_input_embeddings().weight)}
     adapter = {id(weight) for name, weight in model.named_parameters() if "lora_" in name}
     layers = (module for module in model.modules() if isinstance(module, (nn.Linear, Conv1D)))
@@ -160,7 +166,7 @@ def _shape(batch: dict[str, torch.Tensor]) -> Shape:
 def _activations(model: Any, spec: RunSpec, shape: Shape, checkpointing: bool, repeats: bool) -> int:
     """What lives at the worst moment beside weights, gradients and optimizer."""
     largest = max((weight.numel() for weight in _frozen_linear(model)), default=0)
-    # A 4-bit layer is unpacked while it is used.
+    # A quantised layer is unpacked while it is used.
     unpacked = largest * compute_dtype().itemsize if spec.train.method == "qlora" else 0
     gradients = sum(weight.nbytes for weight in model.parameters() if weight.requires_grad)
     return max(0, peak_bytes(model, shape, checkpointing, repeats) - gradients) + unpacked

@@ -31,7 +31,7 @@ def test_a_model_without_memory_is_as_large_as_a_loaded_one(make_run, method):
     model, there = blank(spec), load_for_training(spec)
     sizes = [(w.numel(), w.requires_grad) for w in there.parameters()]
     assert sorted((w.numel(), w.requires_grad) for w in model.parameters()) == sorted(sizes)
-    assert weights_bytes(model, False) == sum(w.nbytes for w in (*there.parameters(), *there.buffers()))
+    assert weights_bytes(model, None) == sum(w.nbytes for w in (*there.parameters(), *there.buffers()))
 
 
 def test_the_layers_that_are_taken_for_4_bit_are_those_that_are(make_run):
@@ -40,7 +40,15 @@ def test_the_layers_that_are_taken_for_4_bit_are_those_that_are(make_run):
     layers = [layer for layer in there.modules() if isinstance(layer, Linear4bit)]
     others = [w for w in (*there.parameters(), *there.buffers()) if type(w).__name__ != "Params4bit"]
     expected = sum(held(layer) for layer in layers) + sum(w.nbytes for w in others)
-    assert weights_bytes(blank(spec), True) == pytest.approx(expected, rel=0.01)
+    assert weights_bytes(blank(spec), 4) == pytest.approx(expected, rel=0.01)
+
+
+def test_a_base_of_eight_bits_is_reckoned_so(make_run):
+    spec = runs.load(make_run(method="qlora", bits=8))
+    there = load_for_training(spec)
+    scales = sum(w.SCB.nbytes for w in there.parameters() if type(w).__name__ == "Int8Params")
+    expected = sum(w.nbytes for w in (*there.parameters(), *there.buffers())) + scales
+    assert weights_bytes(blank(spec), 8) == pytest.approx(expected, rel=0.01)
 
 
 @pytest.mark.parametrize("method", ["lora", "full"])
