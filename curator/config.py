@@ -81,6 +81,8 @@ class TrainSettings(Published):
     """By default 1e-3 for models under 100 million parameters, else 2e-4; a tenth of it for full."""
     batch_size: Positive = 16
     """Rows per optimizer step, over all devices."""
+    processes: Positive = 1
+    """Processes of one machine that train together, one for each GPU, or on the CPU with a part of its cores each."""
     micro_batch_size: Positive = 8
     """Rows of the greatest length in one forward pass, and of shorter ones as many as have as many tokens; batch_size is
     reached by several passes. Fewer are taken if they do not fit into memory."""

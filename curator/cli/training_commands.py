@@ -31,6 +31,16 @@ if TYPE_CHECKING:
 @click.option(
     "--dry-run", is_flag=True, help="Only tell what would be trained on, and how long; change nothing."
 )
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    help="Train with so many processes, one for each GPU, or on parts of the CPU.",
+)
+@click.option(
+    "--prepare",
+    is_flag=True,
+    help="Only make the run, to be started on several machines with `torchrun -m curator.train`.",
+)
 @click.option("--no-evaluate", is_flag=True, help="Only tune; `curator evaluate` scores later.")
 @json_option
 @click.pass_obj
@@ -43,6 +53,8 @@ def train_command(
     mix: tuple[str, ...],
     resume: bool,
     dry_run: bool,
+    processes: int | None,
+    prepare: bool,
     no_evaluate: bool,
     as_json: bool,
 ) -> int:
@@ -56,10 +68,11 @@ def train_command(
       curator train careful --method lora --set train.epochs=2
       curator train both --mix faq=2 --mix ../law/exports/v1
       curator train careful --resume
+      curator train wide --processes 4
       curator train --dry-run --set train.epochs=2
     """
     from curator import tuning
-    from curator.train import jobs
+    from curator.train import jobs, runs
 
     assignments = assigned(pairs, method, model, mix)
     project = state.project()
@@ -67,14 +80,20 @@ def train_command(
         raise click.UsageError(
             "A resumed run keeps its settings: leave --set, --mix, --method and --model out."
         )
-    if resume and dry_run:
-        raise click.UsageError("--dry-run is about a new run: leave --resume out.")
+    if resume and (dry_run or prepare):
+        raise click.UsageError("--dry-run and --prepare are about a new run: leave --resume out.")
+    if processes is not None and not resume:
+        assignments.append(("train.processes", str(processes)))
     if dry_run:
         tell_plan(tuning.plan(project, assignments), as_json)
         return ExitCode.DONE
     folder = tuning.folder_of(project, name) if resume else _new_run(project, name, assignments)
+    if prepare:
+        if as_json:
+            emit_json({**runs.load(folder).model_dump(mode="json"), "path": str(folder)})
+        return ExitCode.DONE
     with jobs.holding(folder):
-        code = _tune(folder, resume)
+        code = _tune(folder, resume, processes or 0)
         if code != ExitCode.DONE:
             return code
         if not no_evaluate:
@@ -136,12 +155,12 @@ def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) ->
     return folder
 
 
-def _tune(folder: Path, resume: bool) -> int:
+def _tune(folder: Path, resume: bool, processes: int) -> int:
     from curator.cli.training_progress import show
     from curator.train import runs
 
     with _interrupts_passed_on() as trainers:
-        process = runs.launch(folder, resume)
+        process = runs.launch(folder, resume, processes)
         trainers.append(process)
         last = show(runs.follow(folder, process))
     if last is not None and last.event == "stopped":

@@ -232,8 +232,10 @@ class RunResult(Frozen):
     """Weights of the model, adapter included."""
     trainable_parameters: int
     """Weights that were trained."""
+    processes: int = 1
+    """Processes that trained together, the last time it was gone on with."""
     peak_memory_bytes: int
-    """Most memory held: of the GPU, or of the process on a CPU."""
+    """Most memory held: of a GPU, or of a process on a CPU."""
     device: str
     """Where it ran."""
     dtype: str

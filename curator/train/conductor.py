@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from curator.train import checkpoints
 from curator.train.args import RunSpec
 from curator.train.batch import Rows, to_device
 from curator.train.loss import TokenLoss
-from curator.train.packing import StepCollator
 from curator.train.progress import EventLog, Speed
 from curator.train.trainer import TuningTrainer
 
@@ -30,14 +29,12 @@ class Conductor(TrainerCallback):
         trainer: TuningTrainer,
         validation: Rows,
         events: EventLog,
-        stop: threading.Event,
     ) -> None:
         self._spec = spec
         self._run_dir = run_dir
         self._trainer = trainer
         self._validation = validation
         self._events = events
-        self._stop = stop
         self._speed: Speed | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
@@ -90,10 +87,10 @@ class Conductor(TrainerCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
         """Save inside an epoch when it is due; what is due at its end waits for the validation."""
         self._trainer.step_rows = []
-        if self._stop.is_set():
+        if self._trainer.is_stopping:
             control.should_training_stop = True
         if not _ends_epoch(state):
-            control.should_save = self._stop.is_set() or self._due(state.global_step)
+            control.should_save = self._trainer.is_stopping or self._due(state.global_step)
         return control
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
@@ -102,20 +99,15 @@ class Conductor(TrainerCallback):
             return control
         self._validate(state)
         each_epoch = self._spec.train.save_steps is None
-        control.should_save = self._stop.is_set() or each_epoch or self._due(state.global_step)
+        control.should_save = self._trainer.is_stopping or each_epoch or self._due(state.global_step)
         return control
 
     def _validate(self, state: Any) -> None:
         if not self._validation.items:
             return
         trainer, rows = self._trainer, self._validation
-        with trainer.accelerator.autocast():
-            loss = mean_loss(trainer.model, trainer.token_loss, rows, trainer.collator.of(rows))
-        known = checkpoints.best(self._run_dir)
-        better = known is None or loss < known.loss
-        if better:
-            note = checkpoints.Best(step=state.global_step, loss=loss)
-            checkpoints.keep_best(self._run_dir, self._trainer.model, self._trainer.tokenizer, note)
+        loss = mean_loss(trainer, rows)
+        better = trainer.world.first(lambda: self._keep_if_better(state.global_step, loss))
         self._events.write(
             "validation",
             step=state.global_step,
@@ -127,22 +119,40 @@ class Conductor(TrainerCallback):
         # For trackers; the events have it already.
         trainer.log({"eval_loss": loss})
 
+    def _keep_if_better(self, step: int, loss: float) -> bool:
+        known = checkpoints.best(self._run_dir)
+        if known is not None and loss >= known.loss:
+            return False
+        note = checkpoints.Best(step=step, loss=loss)
+        checkpoints.keep_best(self._run_dir, self._trainer.model, self._trainer.tokenizer, note)
+        return True
+
     def _due(self, step: int) -> bool:
         every = self._spec.train.save_steps
         return every is not None and step % every == 0
 
 
+def mean_loss(trainer: TuningTrainer, rows: Rows) -> float:
+    """Loss per learned token over all rows, each process doing its share: every token counts once."""
+    batches = trainer.collator.of(rows)(range(len(rows)))["passes"]
+    with trainer.accelerator.autocast():
+        sums = trainer.world.gathered(lambda: summed_loss(trainer.model, trainer.token_loss, batches))
+    return sum(total for total, _ in sums) / max(sum(tokens for _, tokens in sums), 1)
+
+
 @torch.no_grad()
-def mean_loss(model: Any, token_loss: TokenLoss, rows: Rows, collator: StepCollator) -> float:
-    """Loss per learned token over all rows: every token counts once, however the rows are batched."""
+def summed_loss(
+    model: Any, token_loss: TokenLoss, batches: Iterable[dict[str, torch.Tensor]]
+) -> tuple[float, int]:
+    """Loss and number of the learned tokens of some batches, however the rows are batched."""
     total, tokens = 0.0, 0
     model.eval()
-    for batch in collator(range(len(rows)))["passes"]:
+    for batch in batches:
         found = token_loss.summed(to_device(batch, model.device))
         total += float(found.by_row.double().sum())
         tokens += int(found.tokens.sum())
     model.train()
-    return total / max(tokens, 1)
+    return total, tokens
 
 
 def _ends_epoch(state: Any) -> bool:

@@ -25,8 +25,10 @@ _SMALL_MODEL = 100_000_000
 
 
 def device() -> torch.device:
-    """Where a run goes: the first GPU, or else the CPU."""
-    return torch.device("cuda", 0) if torch.cuda.is_available() else torch.device("cpu")
+    """Where a run goes: the GPU of this process, or else the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", torch.cuda.current_device())
 
 
 def compute_dtype() -> torch.dtype:

@@ -7,7 +7,9 @@ eager and flash attention). `selftest` holds that against each model before it i
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
+from typing import Any
 
 import torch
 
@@ -82,31 +84,64 @@ def shares_of(lengths: Sequence[int], tokens: int) -> list[list[int]]:
     return shares
 
 
+def dealt(lengths: Sequence[int], hands: int) -> list[list[int]]:
+    """Rows dealt out so that each hand holds about as many tokens; with fewer rows than hands, some hold none.
+
+    The longest first, each to whoever holds least: Graham, "Bounds on multiprocessing timing anomalies", 1969; the
+    fullest hand holds at most a third more than it must.
+    """
+    if hands == 1:
+        return [list(range(len(lengths)))]
+    held: list[list[int]] = [[] for _ in range(hands)]
+    least = [(0, hand) for hand in range(hands)]
+    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
+        tokens, hand = heapq.heappop(least)
+        held[hand].append(row)
+        heapq.heappush(least, (tokens + lengths[row], hand))
+    return held
+
+
 class StepCollator:
     """Lays the rows of a step out for its forward passes; what is learned follows from lengths, never from tokens."""
 
-    def __init__(self, rows: Rows, pad_id: int, tokens: int, together: bool = True) -> None:
-        """`tokens` is the most that a forward pass may hold."""
+    def __init__(
+        self,
+        rows: Rows,
+        pad_id: int,
+        tokens: int,
+        together: bool = True,
+        rank: int = 0,
+        processes: int = 1,
+    ) -> None:
+        """`tokens` is the most that a forward pass may hold; of a step's rows this process, `rank`, does its share."""
         self._rows = rows
         self._pad_id = pad_id
         self._tokens = tokens
+        self._rank = rank
+        self._processes = processes
         self.together = together
         """Whether rows may share a line."""
 
     def of(self, rows: Rows) -> StepCollator:
         """One for other rows."""
-        return StepCollator(rows, self._pad_id, self._tokens, self.together)
+        return StepCollator(rows, self._pad_id, self._tokens, self.together, self._rank, self._processes)
 
-    def __call__(self, numbers: Sequence[int]) -> dict[str, list[dict[str, torch.Tensor]]]:
-        """The forward passes of a step; in each, `rows` holds the row numbers, so that a bad batch can be named."""
-        rendered = [self._rows.items[number].rendered for number in numbers]
+    def __call__(self, numbers: Sequence[int]) -> dict[str, Any]:
+        """The forward `passes` of this process, and the `learned` tokens of the whole step.
+
+        In each pass, `rows` holds the row numbers, so that a bad batch can be named.
+        """
+        every = [self._rows.items[number].rendered for number in numbers]
+        mine = dealt([len(row.ids) for row in every], self._processes)[self._rank]
+        rendered = [every[place] for place in mine]
         shares = shares_of([len(row.ids) for row in rendered], self._tokens)
         return {
             "passes": [
                 {
                     **packed([rendered[place] for place in share], self._pad_id, self.together),
-                    "rows": torch.tensor([numbers[place] for place in share]),
+                    "rows": torch.tensor([numbers[mine[place]] for place in share]),
                 }
                 for share in shares
-            ]
+            ],
+            "learned": sum(len(row.ids) - row.prompt_length for row in every),
         }

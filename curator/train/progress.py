@@ -14,8 +14,10 @@ from curator.train.args import EVENTS, Event, EventKind
 class EventLog:
     """Appends events to a run's events.jsonl, each on the disk before the next thing happens."""
 
-    def __init__(self, run_dir: Path) -> None:
+    def __init__(self, run_dir: Path, process: int = 0) -> None:
+        """`process` is the one that answers for the run, by default this one."""
         self._path = run_dir / EVENTS
+        self._process = process or os.getpid()
         self._end_broken_line()
 
     def write(self, kind: EventKind, **fields: Any) -> None:
@@ -24,7 +26,7 @@ class EventLog:
         Raises:
             CuratorError: the disk does not want it.
         """
-        event = Event(event=kind, time=time.time(), process=os.getpid(), **fields)
+        event = Event(event=kind, time=time.time(), process=self._process, **fields)
         with explained("write", self._path), self._path.open("ab") as stream:
             stream.write(event.model_dump_json(exclude_defaults=True).encode() + b"\n")
 
@@ -35,6 +37,16 @@ class EventLog:
         with explained("write", self._path), self._path.open("r+b") as stream:
             whole = stream.read()
             stream.truncate(whole.rfind(b"\n") + 1)
+
+
+class NoLog(EventLog):
+    """For a process that leaves it to another to tell."""
+
+    def __init__(self) -> None:
+        """Open nothing."""
+
+    def write(self, kind: EventKind, **fields: Any) -> None:
+        """Write nothing."""
 
 
 class Speed:

@@ -106,9 +106,16 @@ def resolve_model(name: str) -> str:
     )
 
 
-def launch(run_dir: Path, resume: bool) -> subprocess.Popen[bytes]:
-    """Start the trainer in a process of its own, which outlives a lost terminal; its words go to train.log."""
+def launch(run_dir: Path, resume: bool, processes: int = 0) -> subprocess.Popen[bytes]:
+    """Start the trainer in a process of its own, which outlives a lost terminal; its words go to train.log.
+
+    Args:
+        run_dir: The run's folder.
+        resume: Go on from the last checkpoint.
+        processes: How many shall train together, by default as many as the run was made for.
+    """
     command = [sys.executable, "-m", "curator.train", str(run_dir), *(["--resume"] if resume else [])]
+    command += ["--processes", str(processes)] if processes else []
     with explained("start the trainer", run_dir), (run_dir / LOG).open("ab") as log:
         return subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import resource
 import signal
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +30,7 @@ from curator.train.model import device, load_for_training, parameter_counts
 from curator.train.progress import EventLog
 from curator.train.tokenizer import load_tokenizer
 from curator.train.trainer import TuningTrainer
+from curator.train.world import World
 
 _LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
 
@@ -47,34 +47,42 @@ class Prepared(NamedTuple):
     validation: Rows
 
 
-def run(run_dir: Path, resume: bool, events: EventLog) -> RunResult:
-    """Train a run to its end.
+def run(run_dir: Path, resume: bool, events: EventLog, world: World | None = None) -> RunResult:
+    """Train a run to its end; of several processes that call this together, the first writes what is written.
 
     Raises:
         Stopped: the user asked for it.
         CuratorError: the run, its data or its model is not fit for it.
     """
-    spec = runs.load(run_dir)
-    trackers.require(spec.train.report_to)
-    with _alone(run_dir):
-        checkpoint = _start_from(run_dir, resume)
-        prepared = prepare(spec, run_dir)
-        trainer = _trained(spec, run_dir, checkpoint, prepared, events)
+    world = world or World()
+    spec = world.everywhere(lambda: runs.load(run_dir))
+    world.everywhere(lambda: trackers.require(spec.train.report_to))
+    with ExitStack() as held:
+        world.first(lambda: held.enter_context(_alone(run_dir)))
+        checkpoint = world.first(lambda: _start_from(run_dir, resume))
+        prepared = world.everywhere(lambda: prepare(spec, run_dir, writes=world.is_first))
+        trainer = _trained(spec, run_dir, checkpoint, prepared, events, world)
         if trainer.state.global_step < trainer.state.max_steps:
             _tell_stopped(events, trainer.state)
-        return _finish(spec, run_dir, trainer, prepared, events)
+        peak = max(world.gathered(_peak_memory))
+        return world.first(lambda: _finish(spec, run_dir, trainer, prepared, events, peak))
 
 
 def _trained(
-    spec: RunSpec, run_dir: Path, checkpoint: Path | None, prepared: Prepared, events: EventLog
+    spec: RunSpec,
+    run_dir: Path,
+    checkpoint: Path | None,
+    prepared: Prepared,
+    events: EventLog,
+    world: World,
 ) -> TuningTrainer:
     """Train in the largest pieces that fit into memory; each attempt goes on from the last checkpoint."""
-    fit = first_fit(spec.train, runs.read_events(run_dir))
+    fit = world.first(lambda: first_fit(spec.train, runs.read_events(run_dir)))
     while True:
         try:
-            return _attempt(spec, run_dir, checkpoint, prepared, events, fit)
+            return _attempt(spec, run_dir, checkpoint, prepared, events, fit, world)
         except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
+            if not is_out_of_memory(error) or not world.knows(error):
                 raise
             less = smaller(fit)
             if less is None:
@@ -84,34 +92,50 @@ def _trained(
                 ) from error
             fit = less
         # Behind the block: the error would hold the tensors of the attempt.
+        world.forget()
         release()
         events.write("smaller", micro_batch=fit.rows, checkpointing=fit.checkpointing)
-        checkpoint = checkpoints.last_complete(run_dir)
+        checkpoint = world.first(lambda: checkpoints.last_complete(run_dir))
 
 
 def _attempt(
-    spec: RunSpec, run_dir: Path, checkpoint: Path | None, prepared: Prepared, events: EventLog, fit: Fit
+    spec: RunSpec,
+    run_dir: Path,
+    checkpoint: Path | None,
+    prepared: Prepared,
+    events: EventLog,
+    fit: Fit,
+    world: World,
 ) -> TuningTrainer:
     set_seed(spec.train.seed)
-    model = load_for_training(spec)
+    model = world.everywhere(lambda: load_for_training(spec))
     stop = threading.Event()
-    trainer = TuningTrainer(spec, run_dir, model, prepared.tokenizer, prepared.train, events, fit)
-    trainer.collator.together = _proved(run_dir, model, trainer.token_loss, prepared).packs
-    set_seed(spec.train.seed)
-    trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events, stop))
+    trainer = world.everywhere(
+        lambda: TuningTrainer(
+            spec, run_dir, model, prepared.tokenizer, prepared.train, events, fit, world, stop
+        )
+    )
+    proof = world.everywhere(lambda: _proof(model, trainer.token_loss, prepared))
+    world.first(lambda: preflight.add_proof(run_dir, proof))
+    trainer.collator.together = proof.packs
+    world.share_weights(model.parameters())
+    # Dropout must not hit the rows of all processes in the same places.
+    set_seed(spec.train.seed + world.rank)
+    trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events))
     with _stopping_gently(stop):
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     return trainer
 
 
-def prepare(spec: RunSpec, run_dir: Path) -> Prepared:
-    """Read, render and check the data; the outcome is written to preflight.json.
+def prepare(spec: RunSpec, run_dir: Path, writes: bool = True) -> Prepared:
+    """Read, render and check the data; the outcome is written to preflight.json, unless another process does it.
 
     Raises:
         CuratorError: the files have changed, leak, or hold rows that teach nothing.
     """
     found = gather(spec, load_tokenizer(spec.model_path))
-    preflight.write(run_dir, found.known)
+    if writes:
+        preflight.write(run_dir, found.known)
     return Prepared(found.tokenizer, found.train, found.validation)
 
 
@@ -123,13 +147,11 @@ def rehearse(spec: RunSpec, run_dir: Path) -> None:
     """
     prepared = prepare(spec, run_dir)
     model = load_for_training(spec)
-    _proved(run_dir, model, TokenLoss(model), prepared)
+    preflight.add_proof(run_dir, _proof(model, TokenLoss(model), prepared))
 
 
-def _proved(run_dir: Path, model: Any, token_loss: TokenLoss, prepared: Prepared) -> Proof:
-    proof = selftest.prove(model, token_loss, prepared.train, prepared.tokenizer.pad_token_id)
-    preflight.add_proof(run_dir, proof)
-    return proof
+def _proof(model: Any, token_loss: TokenLoss, prepared: Prepared) -> Proof:
+    return selftest.prove(model, token_loss, prepared.train, prepared.tokenizer.pad_token_id)
 
 
 def _start_from(run_dir: Path, resume: bool) -> Path | None:
@@ -149,7 +171,12 @@ def _start_from(run_dir: Path, resume: bool) -> Path | None:
 
 
 def _finish(
-    spec: RunSpec, run_dir: Path, trainer: TuningTrainer, prepared: Prepared, events: EventLog
+    spec: RunSpec,
+    run_dir: Path,
+    trainer: TuningTrainer,
+    prepared: Prepared,
+    events: EventLog,
+    peak_memory: int,
 ) -> RunResult:
     trainer.remember()
     chosen = checkpoints.publish_result(run_dir, trainer.model, prepared.tokenizer)
@@ -174,7 +201,8 @@ def _finish(
         gradient_checkpointing=trainer.args.gradient_checkpointing,
         parameters=every,
         trainable_parameters=trained,
-        peak_memory_bytes=_peak_memory(),
+        processes=trainer.world.size,
+        peak_memory_bytes=peak_memory,
         device=_device_name(),
         dtype=str(trainer.model.dtype).removeprefix("torch."),
         quantisation=_quantisation(spec),
@@ -213,8 +241,6 @@ def _alone(run_dir: Path) -> Iterator[None]:
     """Two trainers in one folder would spoil each other's checkpoints."""
     with explained("open", run_dir / RUN), (run_dir / RUN).open("rb") as stream:
         jobs.take(stream, run_dir)
-        if int(os.environ.get("WORLD_SIZE", "1")) > 1:
-            raise CuratorError("A run is trained by one process.", "Start it without torchrun.")
         yield
 
 

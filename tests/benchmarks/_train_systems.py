@@ -21,7 +21,7 @@ from curator.config import EvaluateSettings, TrainSettings
 from curator.train import selftest
 from curator.train.args import RunSpec
 from curator.train.batch import Item, Rows
-from curator.train.conductor import mean_loss
+from curator.train.conductor import summed_loss
 from curator.train.fitting import Fit
 from curator.train.loss import TokenLoss
 from curator.train.model import device, load_for_training
@@ -129,10 +129,10 @@ def main(system: str, case: dict[str, Any]) -> dict[str, float]:
     peak = _peak()
     rows = rows_of(case, "validation")
     collator = StepCollator(rows, load_tokenizer(case["model"]).pad_token_id, 1024, together=False)
-    loss = mean_loss(model, TokenLoss(model), rows, collator)
+    total, learned = summed_loss(model, TokenLoss(model), collator(range(len(rows)))["passes"])
     tokens = case["epochs"] * sum(len(ids) for ids, _ in case["train"])
     trained = case["epochs"] * sum(len(ids) - given for ids, given in case["train"])
-    figures = {"seconds": seconds, "peak": peak, "before": before, "loss": loss}
+    figures = {"seconds": seconds, "peak": peak, "before": before, "loss": total / learned}
     return figures | {"tokens": tokens, "trained": trained}
 
 

@@ -1,0 +1,74 @@
+"""What several processes do together in the tests: one run after the other, so that they are started once.
+
+`python -m tests.train.ranks FILE` reads a JSON list of [run folder, resume, what happens on the way]; what each process
+ended with stands in outcome-RANK.json of the run's folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from pathlib import Path
+
+from curator.errors import CuratorError
+from curator.train import launching
+from curator.train.loss import TokenLoss
+from curator.train.progress import EventLog, NoLog
+from curator.train.session import run
+from curator.train.world import World, join, leave
+
+SUMMED = TokenLoss.summed
+
+
+class Interrupting(EventLog):
+    """Sends Ctrl-C to this process after the second step."""
+
+    def write(self, kind, **fields) -> None:
+        super().write(kind, **fields)
+        if kind == "step" and fields["step"] == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+def failing(error: Exception, passes: int):
+    """The loss, with an error in one of the forward passes that learn."""
+    import torch
+
+    left = [passes]
+
+    def summed(self, batch):
+        if torch.is_grad_enabled():
+            left[0] -= 1
+            if left[0] == 0:
+                raise error
+        return SUMMED(self, batch)
+
+    return summed
+
+
+def one(world: World, run_dir: Path, resume: bool, event: str) -> None:
+    """Do a run, with what happens on the way."""
+    log = Interrupting if event == "stop" else EventLog
+    events = log(run_dir, launching.answering()) if world.is_first else NoLog()
+    TokenLoss.summed = SUMMED
+    if world.rank == 1 and event in ("error", "memory"):
+        # Eight rows are tried before the first step.
+        error = MemoryError() if event == "memory" else CuratorError("A row is cursed.", "Lift the curse.")
+        TokenLoss.summed = failing(error, passes=8 + 2)
+    try:
+        run(run_dir, resume, events, world)
+        said = ""
+    except CuratorError as error:
+        said = f"{type(error).__name__}: {error.problem}"
+    (run_dir / f"outcome-{world.rank}.json").write_text(json.dumps(said))
+
+
+if __name__ == "__main__":
+    launching.follow_leader()
+    place = launching.place()
+    assert place is not None
+    together = join(place)
+    for folder, resume, event in json.loads(Path(sys.argv[1]).read_text()):
+        one(together, Path(folder), resume, event)
+    leave()
