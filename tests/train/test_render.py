@@ -4,6 +4,8 @@ import pytest
 
 from curator.errors import CuratorError
 from curator.records import ClassificationRow, InstructionRow, Message, WindowRow
+from curator.train.batch import IGNORED
+from curator.train.packing import packed
 from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
 from tests.tiny import CHAT, make_tokenizer
@@ -41,6 +43,46 @@ def test_golden_ids_with_template():
     )
     assert length == 8
     assert learned == "refund"
+
+
+GOLDEN = {
+    "chat": (
+        CHAT,
+        36,
+        (
+            1, 3, 71, 74, 226, 80, 78, 305, 2, 204, 4, 335, 331, 2, 204, 5, 70, 303, 280, 340, 2, 204, 4, 344,
+            280, 226, 78, 89, 204, 204, 82, 94, 287, 2, 204, 5, 78, 83, 271, 350, 2,
+        ),
+    ),
+    "thinking": (
+        THINKING.replace("SWITCH", "true"),
+        69,
+        (
+            3, 71, 74, 226, 80, 78, 305, 2, 204, 4, 335, 331, 2, 204, 5, 33, 268, 78, 83, 80, 35, 204, 204, 33,
+            20, 268, 78, 83, 80, 35, 204, 204, 70, 303, 280, 340, 2, 204, 4, 344, 280, 226, 78, 89, 204, 204,
+            82, 94, 287, 2, 204, 5, 33, 268, 78, 83, 80, 35, 204, 204, 33, 20, 268, 78, 83, 80, 35, 204, 204,
+            78, 83, 271, 350, 2,
+        ),
+    ),
+    "plain": (
+        None,
+        44,
+        (
+            1, 71, 74, 226, 80, 78, 305, 204, 204, 289, 262, 31, 226, 335, 331, 204, 204, 357, 31, 338, 280,
+            340, 204, 204, 289, 262, 31, 279, 300, 74, 280, 226, 78, 89, 204, 204, 82, 94, 287, 204, 204, 357,
+            31, 204, 78, 83, 271, 350, 2,
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_golden_ids_of_a_conversation_with_system_prompt_and_earlier_turns(name):
+    template, given, ids = GOLDEN[name]
+    rendered = Renderer(make_tokenizer(template), "instruction", "unused").render(ROW)
+    assert rendered.ids == ids
+    assert rendered.prompt_length == given
+    assert packed([rendered], 0)["labels"][0].tolist() == [IGNORED] * given + list(ids[given:])
 
 
 def test_template_with_system_history_and_input():
