@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import platform
-import resource
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -27,6 +26,7 @@ from curator.train.fitting import Fit, first_fit, is_out_of_memory, release, sma
 from curator.train.loss import TokenLoss
 from curator.train.material import gather
 from curator.train.model import device, load_for_training, parameter_counts
+from curator.train.process import peak_bytes
 from curator.train.progress import EventLog
 from curator.train.tokenizer import load_tokenizer
 from curator.train.trainer import TuningTrainer
@@ -55,7 +55,7 @@ def run(run_dir: Path, resume: bool, events: EventLog, world: World | None = Non
         CuratorError: the run, its data or its model is not fit for it.
     """
     world = world or World()
-    spec = world.everywhere(lambda: runs.load(run_dir))
+    spec = _agreed(world.gathered(lambda: runs.load(run_dir)))
     world.everywhere(lambda: trackers.require(spec.train.report_to))
     with ExitStack() as held:
         world.first(lambda: held.enter_context(_alone(run_dir)))
@@ -66,6 +66,15 @@ def run(run_dir: Path, resume: bool, events: EventLog, world: World | None = Non
             _tell_stopped(events, trainer.state)
         peak = max(world.gathered(_peak_memory))
         return world.first(lambda: _finish(spec, run_dir, trainer, prepared, events, peak))
+
+
+def _agreed(specs: Sequence[RunSpec]) -> RunSpec:
+    if any(spec != specs[0] for spec in specs):
+        raise CuratorError(
+            f"The machines have different runs of the name {specs[0].name}.",
+            "Give all of them the same folder, shared or copied.",
+        )
+    return specs[0]
 
 
 def _trained(
@@ -247,8 +256,7 @@ def _alone(run_dir: Path) -> Iterator[None]:
 def _peak_memory() -> int:
     if device().type == "cuda":
         return int(torch.cuda.max_memory_allocated())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if platform.system() == "Darwin" else peak * 1024
+    return peak_bytes()
 
 
 def _quantisation(spec: RunSpec) -> str | None:

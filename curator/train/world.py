@@ -7,11 +7,13 @@ process may have more passes in a step than another, or none. For an adapter the
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
+from accelerate.utils import check_cuda_p2p_ib_support
 from torch import distributed
 
 from curator.errors import CuratorError
@@ -134,6 +136,10 @@ def join(place: Place) -> World:
                 f"Take --processes {torch.cuda.device_count()}.",
             )
         torch.cuda.set_device(place.local_rank)
+        if not check_cuda_p2p_ib_support():
+            # Cards that cannot reach each other's memory; the library refuses them unless it is told so.
+            os.environ.setdefault("NCCL_P2P_DISABLE", "1")
+            os.environ.setdefault("NCCL_IB_DISABLE", "1")
         backend = "cpu:gloo,cuda:nccl"
     try:
         distributed.init_process_group(backend, timeout=_PATIENCE)

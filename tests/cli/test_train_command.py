@@ -49,6 +49,16 @@ def test_the_steps_told_are_those_that_are_made(small, ask, monkeypatch):
     assert runs.steps_done(small.root / "runs" / "one") == (plan["steps"], plan["steps"])
 
 
+def test_a_run_is_made_for_several_processes_without_being_started(small, ask):
+    at = ["-C", str(small.root), "train"]
+    code, found = ask(*at, "wide", "--processes", "2", "--prepare")
+    assert code == 0
+    assert found["train"]["processes"] == 2
+    assert runs.state(small.root / "runs" / "wide").phase == "created"
+    assert run([*at, "wide", "--resume", "--prepare"]) == 2
+    assert run([*at, "other", "--processes", "0"]) == 2
+
+
 def test_a_setting_without_a_value_is_its_default():
     config = Config(kind="text", train={"learning_rate": 0.1, "epochs": 9})
     found = with_values(config, [("train.learning_rate", ""), ("train.epochs", ""), ("train.report_to", "")])

@@ -13,11 +13,13 @@ import pytest
 import torch
 
 from curator.dynamics import read
+from curator.errors import CuratorError
 from curator.train import launching, runs, session
 from curator.train.args import ADAPTER, INTERRUPTED
-from curator.train.launching import lead
+from curator.train.launching import Place, lead
 from curator.train.packing import dealt
 from curator.train.progress import EventLog
+from curator.train.world import join
 from tests.tiny import rows_of
 
 ODD = 17
@@ -164,6 +166,19 @@ def test_no_process_outlives_the_one_that_leads(tmp_path):
         # The end of what they print: both are gone.
         assert leader.stdout.read() == b""
     assert len(set(workers)) == 2
+
+
+def test_fewer_gpus_than_processes_are_told(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(CuratorError, match="4 processes need as many GPUs, and there are 2"):
+        join(Place(rank=3, size=8, local_rank=3, local_size=4))
+
+
+def test_machines_with_different_runs_are_told(make_run):
+    one, other = (runs.load(make_run(name=name, epochs=epochs)) for name, epochs in (("a", 1), ("b", 2)))
+    with pytest.raises(CuratorError, match="different runs"):
+        session._agreed([one, other])
 
 
 @pytest.mark.parametrize(("lengths", "hands"), [([9, 1, 5, 5, 3, 8], 2), ([4], 3), ([], 2), ([7] * 10, 4)])
