@@ -14,6 +14,8 @@ import torch
 from curator.config import TrainSettings
 from curator.train.args import Event
 
+_CPU_TOKENS = 1024
+
 
 class Fit(NamedTuple):
     """How a step is gone about."""
@@ -31,6 +33,15 @@ def first_fit(settings: TrainSettings, past: Iterable[Event]) -> Fit:
         if event.event == "smaller" and event.micro_batch:
             fit = Fit(min(fit.rows, event.micro_batch), fit.checkpointing or event.checkpointing)
     return fit
+
+
+def pass_tokens(fit: Fit, longest: int, device: torch.device) -> int:
+    """The most tokens of one forward pass, for rows of which the longest has so many.
+
+    A thousand keep every core of a CPU at work; more would only cost memory.
+    """
+    most = fit.rows * longest
+    return min(most, max(longest, _CPU_TOKENS)) if device.type == "cpu" else most
 
 
 def smaller(fit: Fit) -> Fit | None:

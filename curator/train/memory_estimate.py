@@ -31,7 +31,7 @@ from transformers.pytorch_utils import Conv1D
 from curator.train.args import RunSpec
 from curator.train.batch import IGNORED, LengthSampler, Rows
 from curator.train.estimate import Need
-from curator.train.fitting import Fit, first_fit
+from curator.train.fitting import Fit, first_fit, pass_tokens
 from curator.train.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.model import adapter_settings, compute_dtype, device
 from curator.train.model_config import loaded
@@ -144,7 +144,7 @@ def _steps(rows: Rows, spec: RunSpec, fit: Fit) -> list[list[list[int]]]:
     steps = []
     for start in range(0, len(order), size):
         numbers = order[start : start + size]
-        shares = shares_of([lengths[number] for number in numbers], fit.rows * max(lengths))
+        shares = shares_of([lengths[number] for number in numbers], pass_tokens(fit, max(lengths), device()))
         steps.append([[numbers[place] for place in share] for share in shares])
     return steps
 

@@ -15,7 +15,7 @@ from curator.errors import CuratorError
 from curator.train import checkpoints, trackers
 from curator.train.args import RunSpec
 from curator.train.batch import LengthSampler, Rows, to_device
-from curator.train.fitting import Fit
+from curator.train.fitting import Fit, pass_tokens
 from curator.train.loss import Summed, TokenLoss
 from curator.train.memory import RowMemory
 from curator.train.model import compute_dtype, device, learning_rate, save_weights
@@ -73,7 +73,7 @@ class TuningTrainer(Trainer):
         self.collator = StepCollator(
             rows,
             tokenizer.pad_token_id,
-            fit.rows * max(rows.lengths),
+            pass_tokens(fit, max(rows.lengths), device()),
             rank=world.rank,
             processes=world.size,
         )
