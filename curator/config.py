@@ -115,6 +115,8 @@ class TrainSettings(Published):
     """Where those come from: an export or a JSONL file; by default texts that come with Curator."""
     label_codes: bool = False
     """Learn each label as a code of one token; the prompt lists which code means which label."""
+    price_per_hour: Annotated[float, Field(ge=0)] | None = None
+    """What an hour of the machine costs, so that estimates and finished runs can tell what they cost."""
     report_to: tuple[str, ...] = ()
     """Trackers that follow the run: tensorboard, wandb, trackio."""
 

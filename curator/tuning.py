@@ -75,17 +75,19 @@ def estimate(
 ) -> Outlook:
     """What a run with these settings would need and cost, and what its test could show; nothing of it is kept.
 
+    Without a price, that of the settings is taken.
+
     Raises:
         CuratorError: there is no split yet, or a setting, the model or the data cannot be used.
     """
     with _tried(project, assignments) as (spec, folder, test_rows):
         runs.create(folder, spec)
         found = estimates.estimate(spec, folder)
-    hours = None if found.time is None else found.time.total_seconds / 3600
+    price = spec.train.price_per_hour if price_per_hour is None else price_per_hour
     return Outlook(
         **dict(found),
-        price_per_hour=price_per_hour,
-        cost=None if hours is None or price_per_hour is None else hours * price_per_hour,
+        price_per_hour=price,
+        cost=None if found.time is None or price is None else found.time.total_seconds / 3600 * price,
         test_rows=test_rows,
         smallest_gain=smallest_gain(project.root, spec.kind, test_rows),
     )

@@ -20,7 +20,11 @@ _NAMED = 5
 
 @click.command("estimate")
 @run_options
-@click.option("--price-per-hour", type=click.FloatRange(min=0), help="What an hour of this machine costs.")
+@click.option(
+    "--price-per-hour",
+    type=click.FloatRange(min=0),
+    help="What an hour costs here; by default train.price_per_hour.",
+)
 @json_option
 @click.pass_obj
 def estimate_command(
@@ -115,7 +119,11 @@ def gain_words(smallest: SmallestGain) -> str:
     from curator.evaluate.figures import METRICS, shown_difference, unit_of_difference
 
     if smallest.gain is None:
-        return "none, there are too few" if smallest.discordant is not None else "not known before the first scored run"
+        return (
+            "none, there are too few"
+            if smallest.discordant is not None
+            else "not known before the first scored run"
+        )
     amount = shown_difference(smallest.metric, smallest.gain) + unit_of_difference(smallest.metric)
     title = METRICS[smallest.metric].title
     return amount if title in amount else f"{amount} of {title}"

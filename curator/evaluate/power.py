@@ -8,7 +8,6 @@ from pathlib import Path
 
 from curator.evaluate.overview import overviews
 from curator.evaluate.scores import HEADLINE, METRICS
-from curator.evaluate.statistics import smallest_paired_difference
 from curator.records import Frozen, Kind
 
 ASSUMED_DISCORDANT = 0.3
@@ -37,6 +36,8 @@ def smallest_gain(root: Path, kind: Kind, rows: int) -> SmallestGain:
     Raises:
         CuratorError: a file of a run cannot be read.
     """
+    from curator.evaluate.statistics import smallest_paired_difference
+
     metric = HEADLINE[kind][0]
     for run in overviews(root):
         before = _rows_of(root / "runs" / run.name)

@@ -101,6 +101,8 @@ class Memory(Frozen):
     """The peak of the steps that were measured."""
     free_bytes: int | None
     """Memory that is free for it now, if it can be told."""
+    processes: int
+    """Processes that need as much each, out of the same memory; 1 on GPUs, for each has its own."""
     fits: bool | None
     """Whether it fits, if that can be told."""
     instead: tuple[str, ...]
@@ -175,14 +177,17 @@ def memory(need: Need, plan: Plan, spec: RunSpec, measured: Measured | None) -> 
     gaps = _gaps(need, measured)
     total = need.held_bytes + need.activations_bytes + gaps
     free = plan.free_memory_bytes
+    processes = spec.train.processes if need.has_gaps else 1
+    excess = 0 if free is None else total - free // processes
     return Memory(
         **need.model_dump(include=set(Memory.model_fields)),
         heap_bytes=gaps,
         total_bytes=total,
         measured_bytes=None if measured is None else measured.peak_bytes,
         free_bytes=free,
-        fits=None if free is None else total <= free,
-        instead=() if free is None or total <= free else _instead(need, spec, total - free),
+        processes=processes,
+        fits=None if free is None else excess <= 0,
+        instead=_instead(need, spec, excess) if excess > 0 else (),
     )
 
 
@@ -210,7 +215,11 @@ def duration(measured: Measured, found: Found, spec: RunSpec) -> Duration:
         step_seconds=step,
         tokens_per_second=1 / max(pace, 1e-12),
         measured_steps=max(measured.steps, 1),
-        not_counted=("scoring on the test rows", *(("saving checkpoints",) if saving is None else ())),
+        not_counted=(
+            "scoring on the test rows",
+            *(("saving checkpoints",) if saving is None else ()),
+            *((f"what {spec.train.processes} processes save of it",) if spec.train.processes > 1 else ()),
+        ),
     )
 
 

@@ -90,6 +90,17 @@ def test_people_are_told_in_a_table(told, capsys):
     assert "McNemar" in told_words.err
 
 
+def test_the_price_of_the_settings_is_taken_where_none_is_named(told, ask):
+    project = told(free=4 << 30)
+    at = ["-C", str(project.root), "estimate", "--set", "train.price_per_hour=2"]
+    _, found = ask(*at)
+    assert (found["price_per_hour"], found["cost"]) == (
+        2,
+        pytest.approx(found["time"]["total_seconds"] / 1800),
+    )
+    assert ask(*at, "--price-per-hour", "0")[1]["cost"] == 0
+
+
 def test_what_does_not_fit_is_said_with_what_would(told, capsys):
     project = told(free=2000 << 20, measured=None)
     assert run(["-C", str(project.root), "estimate"]) == 0

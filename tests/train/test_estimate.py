@@ -83,6 +83,10 @@ def test_what_would_make_a_run_fit_is_told_the_mildest_first(spec):
     )
     nowhere = PLAN.model_copy(update={"free_memory_bytes": 600 * MIB})
     assert memory(NEED, nowhere, spec, None).instead == ()
+    four = spec.model_copy(update={"train": spec.train.model_copy(update={"processes": 4})})
+    roomy = PLAN.model_copy(update={"free_memory_bytes": 8000 * MIB})
+    assert memory(NEED, roomy, spec, None).fits
+    assert not memory(NEED, roomy, four, None).fits
     unknown = memory(NEED, PLAN.model_copy(update={"free_memory_bytes": None}), spec, None)
     assert unknown.fits is None
 

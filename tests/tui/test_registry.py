@@ -74,7 +74,7 @@ COMMAND_OF = {
     "split.export": "export",
     "split.windows": "show --windows",
     "train.start": "train",
-    "train.estimate": "train --dry-run",
+    "train.estimate": "estimate",
     "train.stop": "stop",
     "train.resume": "train --resume",
     "windows.keep": "show --windows",

@@ -121,11 +121,11 @@ def test_a_name_must_be_new_and_usable(project):
 def test_an_estimate_can_be_cancelled_and_tells_why_it_failed(project, monkeypatch):
     known = Runs(project.root)
     monkeypatch.setattr(jobs, "command", lambda *_: [sys.executable, "-c", "import time; time.sleep(60)"])
-    assert known.plan({}, lambda: True) is None
+    assert known.estimate({}, lambda: True) is None
     failing = "import sys; print('Error: No.\\n  Do so.', file=sys.stderr); sys.exit(1)"
     monkeypatch.setattr(jobs, "command", lambda *_: [sys.executable, "-c", failing])
     with pytest.raises(CuratorError, match=r"No\.\nDo so\."):
-        known.plan({}, lambda: False)
+        known.estimate({}, lambda: False)
 
 
 def test_sides_are_counted_once_there_is_a_split(project, make_project):

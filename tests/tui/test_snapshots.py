@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from curator.tui.links import projects
-from curator.tui.links.runs import Plan, Runs
+from curator.tui.links.runs import Outlook, Runs
 from curator.tui.links.tokens import Shown
 
 from curator.config import checked
@@ -18,6 +18,7 @@ from curator.importing import Options
 from curator.project import Project
 from curator.store.records import dump
 from curator.train import jobs
+from tests.estimates import NEEDS
 from tests.run_folders import begin, finish, score
 from tests.tui.driving import press, shown
 from tests.tui.snapshots import LOOKS, Camera, Look, shoot
@@ -62,7 +63,7 @@ TICKETS_CSV = (
 PLAN = {
     "model": "m", "method": "lora", "rows": 27, "validation": 4, "dropped": ({"id": "7", "length": 2000},),
     "limit": 1024, "longest": 900, "tokens": 3000, "learned": 90, "control_tokens": ("9",), "steps": 160,
-    "device": "CPU", "free_memory_bytes": 3 << 30,
+    "device": "CPU", "free_memory_bytes": 3 << 30, "samples": (), "proof": None,
 }  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _frozen(monkeypatch):
         "curator.tui.links.tokens.Tokens.ask", lambda *_: Shown("[INST] given ", "learned", 12, 3, "")
     )
     monkeypatch.setattr("curator.tui.app.CuratorApp.going_on", lambda _: "")
-    monkeypatch.setattr(Runs, "plan", lambda *_: Plan.model_validate(PLAN))
+    monkeypatch.setattr(Runs, "estimate", lambda *_: Outlook.model_validate({**PLAN, **NEEDS}))
 
 
 @pytest.fixture(params=LOOKS, ids=lambda look: look.name)

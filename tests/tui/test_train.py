@@ -7,13 +7,14 @@ import signal
 
 import pytest
 from curator.tui.dialogs.asking import ConfirmDialog
-from curator.tui.links.runs import Plan, Runs, going_on
+from curator.tui.links.runs import Outlook, Runs, going_on
 from curator.tui.screens.train import TrainScreen
 
 from curator.errors import CuratorError
 from curator.evaluate.overview import overview
 from curator.train import jobs, runs
 from curator.train.progress import EventLog
+from tests.estimates import MEMORY, NEEDS
 from tests.run_folders import begin, finish, score
 from tests.tiny import LABELS, rows_of
 from tests.tui.driving import drive, press, shown
@@ -197,18 +198,28 @@ def test_the_estimate_tells_what_would_be_trained(split, monkeypatch):
     facts |= {"samples": (), "proof": None}
     origins = [{"name": name, "rows": rows, "learned": 9} for name, rows in (("data-1", 20), (HOSTILE[2], 7))]
     facts |= {"origins": origins}
-    plan = Plan.model_validate({**facts, "device": "CPU", "free_memory_bytes": 3 << 30})
-    monkeypatch.setattr(Runs, "plan", lambda *_: plan)
+    found = Outlook.model_validate({**facts, **NEEDS, "device": "CPU", "free_memory_bytes": 3 << 30})
+    monkeypatch.setattr(Runs, "estimate", lambda *_: found)
 
     async def story(app, pilot):
         await press(pilot, "f6", "ctrl+t")
         text = shown(app, "#estimate")
-        for words in ("1 left out: 7", "900 of 1,024", "3,000 tokens", "3.0 GiB", "spelled in rows 9", "48"):
+        for words in (
+            "1 left out: 7",
+            "900 of 1,024",
+            "3,000 tokens",
+            "1.7 of 3.0 GiB",
+            "spelled in rows 9",
+            "48",
+        ):
             assert words in text
         assert "from elsewhere   7 of" in text
+        assert "smallest gain    21.0 points" in text
         field(app, "epochs").value = "1"
         await press(pilot, "tab")
         assert "steps            4" in shown(app, "#estimate")
+        # 20 s to begin, and 4 of the 160 steps that took 660.
+        assert "time             0:36" in shown(app, "#estimate")
         assert "tells it anew" not in shown(app, "#estimate")
         field(app, "replay").value = "0.2"
         await press(pilot, "tab")
@@ -217,11 +228,33 @@ def test_the_estimate_tells_what_would_be_trained(split, monkeypatch):
     drive(split, story, (80, 24))
 
 
+def test_what_does_not_fit_is_told_with_what_would_and_a_price_makes_a_cost(split, monkeypatch):
+    facts = {"model": "m", "method": "lora", "rows": 27, "validation": 4, "dropped": (), "limit": 1024}
+    facts |= {"longest": 900, "tokens": 3000, "learned": 90, "control_tokens": (), "steps": 48, "samples": ()}
+    facts |= NEEDS | {"proof": None, "device": "CPU", "free_memory_bytes": 1 << 30}
+    short = MEMORY | {"free_bytes": 1 << 30, "fits": False, "instead": ("train.micro_batch_size=2",)}
+    answers = [
+        Outlook.model_validate(facts | {"memory": short, "time": None}),
+        Outlook.model_validate(facts | {"price_per_hour": 3.6, "cost": 0.68}),
+    ]
+    monkeypatch.setattr(Runs, "estimate", lambda *_: answers.pop(0))
+
+    async def story(app, pilot):
+        await press(pilot, "f6", "ctrl+t")
+        assert "would fit        train.micro_batch_size=2" in shown(app, "#estimate")
+        assert "not measured" in shown(app, "#estimate")
+        await press(pilot, "ctrl+t")
+        assert "11:20" in shown(app, "#estimate")
+        assert "cost             0.68" in shown(app, "#estimate")
+
+    drive(split, story)
+
+
 def test_an_estimate_that_fails_says_why(split, monkeypatch):
     def fail(*_):
         raise CuratorError("There is no model [/x].", "Name a folder.")
 
-    monkeypatch.setattr(Runs, "plan", fail)
+    monkeypatch.setattr(Runs, "estimate", fail)
 
     async def story(app, pilot):
         await press(pilot, "f6", "ctrl+t")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -21,14 +22,26 @@ from curator.text import visible_line
 from curator.train import jobs
 from curator.train.args import RUN
 from curator.train.drawing import with_replay
-from curator.train.planning import Plan, steps_of
+from curator.train.planning import steps_of
+from curator.tuning import Outlook
 
 from ..language import _
 
-__all__ = ["GOING", "RESUMABLE", "Overview", "Plan", "Runs", "clock", "going_on", "steps_of", "with_replay"]
+__all__ = [
+    "GOING",
+    "RESUMABLE",
+    "Outlook",
+    "Overview",
+    "Runs",
+    "clock",
+    "going_on",
+    "steps_of",
+    "with_replay",
+]
 
 _LOOK_SECONDS = 0.2
 _LOG_LINES = 8
+_PATIENCE = 2.0
 MODEL = "model"
 """The name of the field of a run that is no training setting."""
 
@@ -74,13 +87,13 @@ class Runs:
         finally:
             project.close()
 
-    def plan(self, settings: Mapping[str, str], is_cancelled: Callable[[], bool]) -> Plan | None:
-        """What a run with these settings would do, found out in a process of its own; nothing when cancelled.
+    def estimate(self, settings: Mapping[str, str], is_cancelled: Callable[[], bool]) -> Outlook | None:
+        """What a run with these settings would need, found out in a process of its own; nothing when cancelled.
 
         Raises:
             CuratorError: it cannot be trained like this.
         """
-        command = jobs.command(self.root, ["train", "--dry-run", "--json", *_options(settings)])
+        command = jobs.command(self.root, ["estimate", "--json", *_options(settings)])
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -89,8 +102,7 @@ class Runs:
                 said, complaint = process.communicate(timeout=_LOOK_SECONDS)
             except subprocess.TimeoutExpired:
                 if is_cancelled():
-                    process.kill()
-                    process.communicate()
+                    _end(process)
                     return None
             else:
                 break
@@ -98,7 +110,7 @@ class Runs:
             raise jobs.error_in(complaint) or CuratorError(
                 _("The estimate failed."), visible_line(complaint, 300)
             )
-        return Plan.model_validate(json.loads(said))
+        return Outlook.model_validate(json.loads(said))
 
     def start(self, name: str, settings: Mapping[str, str]) -> None:
         """Begin a run that tunes, scores and reports, and that outlives this process.
@@ -134,6 +146,16 @@ class Runs:
     def stop(self, name: str) -> bool:
         """Ask whoever works on a run to save and end; whether there was anybody."""
         return jobs.stop(self.folder(name))
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Let it take its own processes and its temporary folder with it, if it does so soon."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.communicate(timeout=_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
 
 
 def going_on(root: Path) -> str:
@@ -201,9 +223,12 @@ def _values(texts: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in texts.items():
         if name in TrainSettings.model_fields and text.strip():
-            is_list = TrainSettings.model_fields[name].annotation == tuple[str, ...]
+            kind = TrainSettings.model_fields[name].annotation
             parts = [part.strip() for part in text.split(",") if part.strip()]
-            values[name] = parts if is_list else text.strip()
+            # A number out of a list of numbers is no text.
+            choices = {str(choice): choice for choice in get_args(kind) if isinstance(choice, int)}
+            one = choices.get(text.strip(), text.strip())
+            values[name] = parts if kind == tuple[str, ...] else one
     return values
 
 

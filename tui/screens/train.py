@@ -24,7 +24,7 @@ from ..display import line
 from ..language import N_, _
 from ..links import runs
 from ..links.following import Following
-from ..links.runs import GOING, MODEL, RESUMABLE, Plan, Runs
+from ..links.runs import GOING, MODEL, RESUMABLE, Outlook, Runs
 from ..links.session import Session
 from ..page import Page
 from ..widgets.model_form import ModelForm
@@ -35,6 +35,8 @@ _NAME = "name"
 _ABOUT = N_(
     "A run learns from the training records and is scored on the test records. Tab goes down the form."
 )
+_AFTERWARDS = (_NAME, "epochs", "learning_rate", "weight_decay", "warmup", "schedule", "seed", "report_to")
+"""Lines that an estimate does not hang on, or that are reckoned in when it is shown."""
 _BEAT = 0.5
 """Seconds between two looks at a run."""
 
@@ -55,7 +57,7 @@ class Followed(Message):
 class Planned(Message):
     """An estimate is there, or the reason why there is none."""
 
-    def __init__(self, plan: Plan | None, error: CuratorError | None) -> None:
+    def __init__(self, plan: Outlook | None, error: CuratorError | None) -> None:
         self.plan, self.error = plan, error
         super().__init__()
 
@@ -74,14 +76,15 @@ the program or lose the connection; it goes on, and this page shows it again.
 
 - The form holds the settings of the project; what is changed here counts for this run alone. A setting that is
   left empty is its default.
-- `ctrl+t` reads the records as the model will, and tells tokens, rows that are too long, and steps.
+- `ctrl+t` reads the records as the model will and tries a few steps on a copy. It tells tokens, rows that are too long,
+  memory beside what is free, time, and the smallest gain that the test records can show.
 - `ctrl+s` starts: split and export if needed, tune, score, report.
 - `x` stops a run after its step; nothing is lost, `r` goes on from there.
 """)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s,s", "start", N_("Start"), id="train.start", tooltip=N_("Tune, then score.")),
         Binding(
-            "ctrl+t", "estimate", N_("Estimate"), id="train.estimate", tooltip=N_("Tokens, steps, memory.")
+            "ctrl+t", "estimate", N_("Estimate"), id="train.estimate", tooltip=N_("Tokens, memory, time.")
         ),
         Binding("x", "stop", N_("Stop"), id="train.stop", tooltip=N_("Finish the step, save, end.")),
         Binding("r", "resume", N_("Resume"), id="train.resume", tooltip=N_("Go on where it stopped.")),
@@ -220,7 +223,7 @@ the program or lose the connection; it goes on, and this page shows it again.
         self.estimate.update(estimate_words(self._known, self._session.config.kind))
 
     def action_estimate(self) -> None:
-        """Read the records as the model will, in a process of its own."""
+        """Find out what the run will need, in a process of its own."""
         if self._problems:
             self._refuse()
             return
@@ -232,7 +235,7 @@ the program or lose the connection; it goes on, and this page shows it again.
     def _plan(self, settings: Mapping[str, str], texts: Mapping[str, str]) -> None:
         worker = get_current_worker()
         try:
-            plan = self._runs.plan(settings, lambda: worker.is_cancelled)
+            plan = self._runs.estimate(settings, lambda: worker.is_cancelled)
         except CuratorError as error:
             self.post_message(Planned(None, error))
             return
@@ -341,6 +344,4 @@ def _shown_first(found: list[runs.Overview]) -> str:
 
 def _of_the_data(texts: Mapping[str, str]) -> dict[str, str]:
     """The lines that an estimate must be made anew for."""
-    return {
-        name: texts[name] for name in (MODEL, "max_length", "mix", "replay", "replay_from", "label_codes")
-    }
+    return {name: text for name, text in texts.items() if name not in _AFTERWARDS}

@@ -7,12 +7,13 @@ from typing import NamedTuple
 from textual.content import Content
 
 from curator.config import TrainSettings
+from curator.evaluate.figures import shown_difference, unit_of_difference
 from curator.records import SPLITS
 
 from .. import marks
 from ..display import block, line
 from ..language import _
-from ..links.runs import MODEL, Plan, steps_of, with_replay, written
+from ..links.runs import MODEL, Outlook, clock, steps_of, with_replay, written
 from ..widgets.model_form import ModelForm
 
 _NAMED = 5
@@ -29,7 +30,7 @@ class Known(NamedTuple):
     """The settings as they stand in the form, if nothing is wrong with them."""
     texts: dict[str, str] = {}
     """The lines of the form that the plan hangs on, as they stand now."""
-    plan: Plan | None = None
+    plan: Outlook | None = None
     """What was found when the records were read as the model will."""
     planned_for: dict[str, str] = {}
     """The lines that the plan was made for."""
@@ -73,11 +74,11 @@ def estimate_words(known: Known, kind: str) -> Content:
 
 def _hint(known: Known) -> str:
     if known.is_being_made:
-        return _("Reading the records as the model will …")
+        return _("Reading the records, then trying a few steps …")
     if known.plan is None:
-        return _("ctrl+t tells tokens, rows that are too long, and free memory. ctrl+s starts.")
+        return _("ctrl+t tells tokens, rows that are too long, memory and time. ctrl+s starts.")
     if known.planned_for != known.texts:
-        return _("What the rows are made of was changed: ctrl+t tells it anew.")
+        return _("What it hangs on was changed: ctrl+t tells it anew.")
     return _("ctrl+s starts.")
 
 
@@ -98,10 +99,9 @@ def _side_parts(known: Known, kind: str) -> list[_Part]:
     return [*parts]
 
 
-def _plan_parts(plan: Plan, known: Known) -> list[_Part]:
+def _plan_parts(plan: Outlook, known: Known) -> list[_Part]:
     settings = known.settings
     steps = steps_of(plan.rows, settings) if settings is not None else plan.steps
-    free = plan.free_memory_bytes
     parts = [
         _pair(_("training rows"), f"{plan.rows:,}"),
         *(
@@ -118,7 +118,9 @@ def _plan_parts(plan: Plan, known: Known) -> list[_Part]:
         _pair(_("of them learned"), f"{plan.learned:,}"),
         _pair(_("steps"), f"{steps:,}"),
         _pair(_("device"), plan.device),
-        _pair(_("free memory"), _("unknown") if free is None else f"{free / 2**30:.1f} GiB"),
+        *_memory_parts(plan),
+        *_time_parts(plan, steps / max(plan.steps, 1)),
+        *_test_parts(plan),
     ]
     if plan.control_tokens:
         ids = ", ".join(plan.control_tokens[:_NAMED])
@@ -126,7 +128,43 @@ def _plan_parts(plan: Plan, known: Known) -> list[_Part]:
     return [*parts]
 
 
-def _left_out(plan: Plan) -> str:
+def _memory_parts(plan: Outlook) -> list[Content]:
+    memory = plan.memory
+    needed = f"{memory.total_bytes / 2**30:.1f}"
+    if memory.free_bytes is None:
+        return [_pair(_("memory"), f"{needed} GiB")]
+    free = f"{memory.free_bytes / 2**30:.1f}"
+    told = [_pair(_("memory"), _("{needed} of {free} GiB").format(needed=needed, free=free))]
+    if not memory.fits:
+        instead = ", ".join(memory.instead) or _("a smaller model")
+        told.append(_pair(_("would fit"), instead).stylize("$text-error"))
+    return told
+
+
+def _time_parts(plan: Outlook, share: float) -> list[Content]:
+    """Time and cost, if a run of other steps would be so much longer."""
+    if plan.time is None:
+        return [_pair(_("time"), _("not measured, for it does not fit"))]
+    start = plan.time.startup_seconds
+    seconds = start + (plan.time.total_seconds - start) * share
+    told = [_pair(_("time"), _("{time}, then scoring").format(time=clock(seconds)))]
+    if plan.price_per_hour is not None:
+        told.append(_pair(_("cost"), f"{seconds / 3600 * plan.price_per_hour:.2f}"))
+    return told
+
+
+def _test_parts(plan: Outlook) -> list[Content]:
+    """The smallest gain that the test records can show."""
+    smallest = plan.smallest_gain
+    if smallest.gain is None:
+        few = smallest.discordant is not None
+        return [_pair(_("smallest gain"), _("too few test rows") if few else _("known after a first run"))]
+    amount = shown_difference(smallest.metric, smallest.gain)
+    unit = _(unit_of_difference(smallest.metric).strip())
+    return [_pair(_("smallest gain"), f"{amount} {unit}")]
+
+
+def _left_out(plan: Outlook) -> str:
     if not plan.dropped:
         return _("none")
     ids = ", ".join(row.id for row in plan.dropped[:_NAMED]) + (" …" if len(plan.dropped) > _NAMED else "")
