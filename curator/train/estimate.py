@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 from curator.errors import CuratorError
@@ -19,6 +20,8 @@ from curator.train.planning import Plan
 
 _HEAP = 0.5
 """On a CPU, what the gaps between freed tensors come to, as a share of the activations, where no step was measured."""
+_CHECKPOINTED = 0.5
+"""Share of the activations that checkpointing saves at least: it keeps a layer's input, and one layer whole."""
 _SAVED = 1 << 28
 """Bytes of a checkpoint up to which saving one is tried out: 256 MiB."""
 _BACKWARD = {"full": 2.0, "lora": 1.0, "qlora": 1.0}
@@ -38,8 +41,8 @@ class Need(Frozen):
     """Two numbers for each trained weight (AdamW)."""
     activations_bytes: int
     """The most that lives beside those while the largest batch goes forth and back, logits included."""
-    per_row_bytes: int
-    """The part of it that one row less in the batch would save."""
+    smaller: dict[int, int]
+    """The same with fewer rows in one forward pass: rows to bytes, the most rows first."""
     widest: tuple[int, ...]
     """Places (tokens and fillings) of the widest batch in each of the first steps."""
     places: int
@@ -48,8 +51,6 @@ class Need(Frozen):
     """Weights in all."""
     trained: int
     """Weights that are trained."""
-    micro_batch_size: int
-    """Rows in one forward pass."""
     quantised_bytes: int
     """What `weights_bytes` would be with the base in 4 bits."""
     has_gaps: bool
@@ -242,15 +243,10 @@ def _gaps(need: Need, measured: Measured | None) -> int:
 
 def _instead(need: Need, spec: RunSpec, excess: int) -> tuple[str, ...]:
     """Settings by which a run would need so much less; the mildest first."""
-    found = []
-    rows = need.micro_batch_size
-    gap = 1 + _HEAP * need.has_gaps
-    while rows > 1:
-        rows //= 2
-        if (need.micro_batch_size - rows) * need.per_row_bytes * gap >= excess:
-            found.append(f"train.micro_batch_size={rows}")
-            break
-    if not spec.train.gradient_checkpointing and need.activations_bytes * gap * 0.5 >= excess:
+    gap, whole = 1 + _HEAP * need.has_gaps, need.activations_bytes
+    fewer = (rows for rows, held in need.smaller.items() if (whole - held) * gap >= excess)
+    found = [f"train.micro_batch_size={rows}" for rows in islice(fewer, 1)]
+    if not spec.train.gradient_checkpointing and whole * gap * _CHECKPOINTED >= excess:
         found.append("train.gradient_checkpointing=true")
     if spec.train.method == "full" and need.gradients_bytes + need.optimizer_bytes >= excess:
         found.append("train.method=lora")

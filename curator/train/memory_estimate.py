@@ -31,7 +31,7 @@ from transformers.pytorch_utils import Conv1D
 from curator.train.args import RunSpec
 from curator.train.batch import IGNORED, LengthSampler, Rows
 from curator.train.estimate import Need
-from curator.train.fitting import Fit, first_fit, pass_tokens
+from curator.train.fitting import Fit, first_fit, pass_tokens, smaller
 from curator.train.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.model import adapter_settings, compute_dtype, device
 from curator.train.model_config import loaded
@@ -88,12 +88,11 @@ def need(spec: RunSpec, rows: Rows, pad_id: int) -> Need:
         gradients_bytes=gradients,
         optimizer_bytes=2 * gradients,
         activations_bytes=activations,
-        per_row_bytes=activations // fit.rows,
+        smaller=_smaller(fit, max(rows.lengths), activations),
         widest=tuple(first),
         places=widest.places,
         parameters=sum(weight.numel() for weight in model.parameters()),
         trained=trained,
-        micro_batch_size=fit.rows,
         has_gaps=device().type == "cpu",
     )
 
@@ -170,6 +169,16 @@ def _activations(model: Any, spec: RunSpec, shape: Shape, checkpointing: bool, r
     unpacked = largest * compute_dtype().itemsize if spec.train.method == "qlora" else 0
     gradients = sum(weight.nbytes for weight in model.parameters() if weight.requires_grad)
     return max(0, peak_bytes(model, shape, checkpointing, repeats) - gradients) + unpacked
+
+
+def _smaller(fit: Fit, longest: int, activations: int) -> dict[int, int]:
+    """Activations with fewer rows in one forward pass: they go with the tokens of a pass."""
+    whole, found = pass_tokens(fit, longest, device()), {}
+    less = smaller(fit)
+    while less is not None and less.rows < fit.rows and less.rows not in found:
+        found[less.rows] = activations * pass_tokens(less, longest, device()) // whole
+        less = smaller(less)
+    return found
 
 
 def _frozen_linear(model: Any) -> list[Any]:

@@ -35,12 +35,11 @@ NEED = Need(
     gradients_bytes=10 * MIB,
     optimizer_bytes=20 * MIB,
     activations_bytes=800 * MIB,
-    per_row_bytes=100 * MIB,
+    smaller={4: 400 * MIB, 2: 200 * MIB, 1: 100 * MIB},
     widest=(600, 500, 300),
     places=1200,
     parameters=100,
     trained=10,
-    micro_batch_size=8,
     quantised_bytes=100 * MIB,
     has_gaps=True,
 )

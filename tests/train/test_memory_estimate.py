@@ -90,3 +90,5 @@ def test_the_need_of_a_run_is_told_in_parts(make_run):
     assert found.places == max(found.widest)
     assert len(found.widest) == 3
     assert found.process_bytes > 1 << 27
+    assert list(found.smaller) == [1]
+    assert found.smaller[1] < found.activations_bytes
