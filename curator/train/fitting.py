@@ -14,7 +14,7 @@ import torch
 from curator.config import TrainSettings
 from curator.train.args import Event
 
-_CPU_TOKENS = 1024
+_CPU_TOKENS = 2048
 
 
 class Fit(NamedTuple):
@@ -38,7 +38,7 @@ def first_fit(settings: TrainSettings, past: Iterable[Event]) -> Fit:
 def pass_tokens(fit: Fit, longest: int, device: torch.device) -> int:
     """The most tokens of one forward pass, for rows of which the longest has so many.
 
-    A thousand keep every core of a CPU at work; more would only cost memory.
+    Two thousand keep every core of a CPU at work; more would only cost memory.
     """
     most = fit.rows * longest
     return min(most, max(longest, _CPU_TOKENS)) if device.type == "cpu" else most
