@@ -84,8 +84,8 @@ class TrainSettings(Published):
     processes: Positive = 1
     """Processes of one machine that train together, one for each GPU, or on the CPU with a part of its cores each."""
     micro_batch_size: Positive = 8
-    """Rows of the greatest length in one forward pass, and of shorter ones as many as have as many tokens; batch_size is
-    reached by several passes. Fewer are taken if they do not fit into memory."""
+    """Rows of the greatest length in one forward pass, and of shorter ones as many as have as many tokens. Several
+    passes make up batch_size; fewer rows are taken if they do not fit into memory."""
     gradient_checkpointing: bool = False
     """Compute activations once more on the way back instead of keeping them: a third slower, much less memory. Turned
     on by itself where one row at a time does not fit."""

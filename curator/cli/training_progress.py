@@ -63,7 +63,6 @@ def _tell(event: Event, write: Callable[[str], None]) -> None:
             + (", the best so far" if event.best else "")
         )
 
-
     if event.event == "smaller":
         again = ", and computes activations twice" if event.checkpointing else ""
         write(

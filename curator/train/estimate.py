@@ -22,8 +22,8 @@ _HEAP = 0.5
 """On a CPU, what the gaps between freed tensors come to, as a share of the activations, where no step was measured."""
 _CHECKPOINTED = 0.5
 """Share of the activations that checkpointing saves at least: it keeps a layer's input, and one layer whole."""
-_SAVED = 1 << 28
-"""Bytes of a checkpoint up to which saving one is tried out: 256 MiB."""
+_SAVED = 1 << 29
+"""Bytes of a checkpoint up to which saving one is tried out: 512 MiB."""
 _BACKWARD = {"full": 2.0, "lora": 1.0, "qlora": 1.0}
 """Work of a backward pass in forward passes: one for the activations, one more where all weights are trained."""
 
