@@ -153,10 +153,11 @@ def _widest(rows: Rows, batches: Sequence[Sequence[int]], pad_id: int) -> Shape:
     lengths = rows.lengths
     most = sorted(batches, key=lambda batch: -max(lengths[number] for number in batch) * len(batch))
     laid_out = ([rows.items[number].rendered for number in batch] for batch in most[:_CANDIDATES])
-    return max((_shape(packed(rendered, pad_id)) for rendered in laid_out), key=lambda shape: shape.places)
+    return max((shape_of(packed(rendered, pad_id)) for rendered in laid_out), key=lambda shape: shape.places)
 
 
-def _shape(batch: dict[str, torch.Tensor]) -> Shape:
+def shape_of(batch: dict[str, torch.Tensor]) -> Shape:
+    """The shape of a batch as `packed` makes it."""
     lines, width = batch["input_ids"].shape
     learned = int((batch["labels"][:, 1:] != IGNORED).sum())
     return Shape(lines, width, learned, "position_ids" in batch)
