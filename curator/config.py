@@ -72,9 +72,6 @@ class TrainSettings(Published):
 
     method: Literal["qlora", "lora", "full"] = "qlora"
     """qlora: adapter on a quantised base; lora: adapter on the base as it is; full: every weight."""
-    bits: Literal[4, 8] = 4
-    """Bits of a weight of a quantised base: 4 (NF4, its scales quantised once more) or 8 (LLM.int8), twice as large and
-    closer to the base as it is. With 8 a row's loss owes a little to the others in its batch."""
     epochs: Annotated[float, Field(gt=0)] = 3.0
     """Passes over the training rows."""
     learning_rate: Annotated[float, Field(gt=0)] | None = None
@@ -91,6 +88,9 @@ class TrainSettings(Published):
     on by itself where one row at a time does not fit."""
     max_length: Positive = 1024
     """Longest row in tokens; a longer one is left out and listed, an answer is never cut."""
+    bits: Literal[4, 8] = 4
+    """Bits of a weight of a quantised base: 4 (NF4, its scales quantised once more) or 8 (LLM.int8), twice as large and
+    closer to the base as it is. With 8 a row's loss owes a little to the others in its batch."""
     lora_rank: Positive = 32
     """Rank of the adapter."""
     lora_alpha: Positive = 64

@@ -154,7 +154,9 @@ def facts(run_dir: Path) -> dict[str, str]:
 def _settings(settings: Frozen) -> str:
     """The settings that are set: `method qlora, epochs 3.0, …`."""
     values = settings.model_dump(mode="json", exclude_none=True)
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value != [])
+    return ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in values.items() if value not in ([], "")
+    )
 
 
 def systems_table(evaluation: Evaluation) -> Table:

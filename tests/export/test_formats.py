@@ -108,7 +108,9 @@ rows = st.builds(
 
 @given(rows | st.just(TICKET), texts)
 def test_other_trainers_are_given_the_turns_that_ours_shows_the_model(row, system):
-    assert shapes.conversation(row, system) == Renderer._turns(SimpleNamespace(_system=system), row)
+    assert shapes.conversation(row, system) == Renderer._turns(
+        SimpleNamespace(_system=system, codes=None), row
+    )
 
 
 @given(rows)
