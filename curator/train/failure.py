@@ -7,6 +7,12 @@ import re
 from curator.errors import CuratorError, from_os_error
 
 
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory was asked for that is not there: of a GPU, or of the machine. Free of torch, so by name."""
+    named = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError"
+    return named or "not enough memory" in str(error)
+
+
 def in_words(error: Exception) -> CuratorError:
     """The error for people that stands for any other."""
     if isinstance(error, CuratorError):
@@ -18,7 +24,7 @@ def in_words(error: Exception) -> CuratorError:
             error if isinstance(error, OSError) else OSError(int(foreign[1]) if foreign else 0, str(error))
         )
         return from_os_error(system, "save the run")
-    if type(error).__name__ == "OutOfMemoryError" or "not enough memory" in str(error):
+    if is_out_of_memory(error):
         return CuratorError("The model does not fit into memory.", "Take a smaller one, or --method qlora.")
     return CuratorError(
         f"The trainer failed: {type(error).__name__}: {error}",

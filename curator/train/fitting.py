@@ -51,11 +51,6 @@ def smaller(fit: Fit) -> Fit | None:
     return None if fit.checkpointing else fit._replace(checkpointing=True)
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether memory was asked for that is not there: of a GPU, or of the machine."""
-    return isinstance(error, (torch.OutOfMemoryError, MemoryError)) or "not enough memory" in str(error)
-
-
 def release() -> None:
     """Give back what the attempt before held."""
     gc.collect()

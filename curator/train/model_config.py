@@ -8,6 +8,7 @@ from typing import Any
 from safetensors import SafetensorError
 
 from curator.errors import CuratorError
+from curator.train.failure import is_out_of_memory
 
 
 def loaded(load: Any, model_path: str, **options: Any) -> Any:
@@ -20,7 +21,7 @@ def loaded(load: Any, model_path: str, **options: Any) -> Any:
     try:
         return load(model_path, trust_remote_code=False, local_files_only=local, **options)
     except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
-        if type(error).__name__ == "OutOfMemoryError":
+        if is_out_of_memory(error):
             raise CuratorError(
                 f"The model {model_path} does not fit into memory.", "Take a smaller one."
             ) from error

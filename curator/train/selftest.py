@@ -16,6 +16,7 @@ from bitsandbytes.nn import Linear4bit, Linear8bitLt
 from curator.errors import CuratorError
 from curator.train.args import Proof
 from curator.train.batch import Item, Rows, to_device
+from curator.train.failure import is_out_of_memory
 from curator.train.loss import TokenLoss
 from curator.train.model import parameter_counts
 from curator.train.packing import packed
@@ -100,7 +101,7 @@ def _difference_packed(
     try:
         found = token_loss.summed(to_device(packed(rows, pad_id, width=width), model.device))
     except (TypeError, ValueError, RuntimeError) as error:
-        if "out of memory" in str(error):
+        if is_out_of_memory(error):
             raise
         return None
     return (found.by_row / found.tokens - alone).abs().max().item()

@@ -22,7 +22,8 @@ from curator.train import checkpoints, jobs, preflight, runs, selftest, trackers
 from curator.train.args import RESULT, RUN, Proof, Quality, RunResult, RunSpec
 from curator.train.batch import Rows
 from curator.train.conductor import Conductor
-from curator.train.fitting import Fit, first_fit, is_out_of_memory, release, smaller
+from curator.train.failure import is_out_of_memory
+from curator.train.fitting import Fit, first_fit, release, smaller
 from curator.train.loss import TokenLoss
 from curator.train.material import gather
 from curator.train.model import device, load_for_training, parameter_counts

@@ -17,8 +17,7 @@ from accelerate.utils import check_cuda_p2p_ib_support
 from torch import distributed
 
 from curator.errors import CuratorError
-from curator.train.failure import in_words
-from curator.train.fitting import is_out_of_memory
+from curator.train.failure import in_words, is_out_of_memory
 from curator.train.launching import Place
 
 _PATIENCE = timedelta(hours=2)
