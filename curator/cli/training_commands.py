@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -181,22 +178,16 @@ def _tune(folder: Path, resume: bool, processes: int) -> int:
 def _interrupts_passed_on() -> Iterator[list[subprocess.Popen[bytes]]]:
     """Ctrl-C and a request to end go to the trainer, whatever this process is doing: it must not go on alone."""
     from curator.train import runs
+    from curator.train.signals import answered
 
     trainers: list[subprocess.Popen[bytes]] = []
 
-    def pass_on(number: int, frame: FrameType | None) -> None:
+    def pass_on() -> None:
         for trainer in trainers:
             runs.stop(trainer)
 
-    if threading.current_thread() is not threading.main_thread():
+    with answered(pass_on):
         yield trainers
-        return
-    former = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield trainers
-    finally:
-        for number, action in former.items():
-            signal.signal(number, action)
 
 
 @click.command("stop")

@@ -278,5 +278,8 @@ def _asked(what: str, run_dir: Path, *more: str) -> str:
             "Lower train.micro_batch_size or train.max_length, or take a smaller model.",
         )
     if process.returncode:
-        raise jobs.error_in(complaint) or CuratorError("The estimate failed.", complaint[-500:])
+        last = next(iter(reversed(complaint.strip().splitlines())), "it said nothing")
+        raise jobs.error_in(complaint) or CuratorError(
+            f"The estimate ended early: {last}", "`curator train --dry-run --debug` shows more."
+        )
     return said

@@ -13,16 +13,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from types import FrameType
 from typing import NamedTuple
 
 from curator.errors import CuratorError, explained
 from curator.records import Frozen
 from curator.train.args import INTERRUPTED
 from curator.train.progress import EventLog
+from curator.train.signals import answered
 
 _LEADER = "CURATOR_LEADER"
 """The process that started this one and answers for the run."""
@@ -104,7 +103,7 @@ def lead(run_dir: Path, command: list[str], processes: int) -> int:
     """
     log = EventLog(run_dir)
     team = _Team(command, processes)
-    with _passing_on(team):
+    with answered(team.ask_to_end):
         failure = team.wait()
     if failure is not None:
         log.write("error", problem=failure.problem, remedy=failure.remedy)
@@ -221,16 +220,3 @@ def _free_port() -> int:
         trial.bind(("127.0.0.1", 0))
         port: int = trial.getsockname()[1]
         return port
-
-
-@contextmanager
-def _passing_on(team: _Team) -> Iterator[None]:
-    def ask(number: int, frame: FrameType | None) -> None:
-        team.ask_to_end()
-
-    former = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, action in former.items():
-            signal.signal(number, action)

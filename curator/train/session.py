@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from types import FrameType
 from typing import Any, NamedTuple
 
 import torch
@@ -29,6 +28,7 @@ from curator.train.material import gather
 from curator.train.model import device, load_for_training, parameter_counts
 from curator.train.process import peak_bytes
 from curator.train.progress import EventLog
+from curator.train.signals import answered
 from curator.train.tokenizer import load_tokenizer
 from curator.train.trainer import TuningTrainer
 from curator.train.world import World
@@ -132,7 +132,7 @@ def _attempt(
     # Dropout must not hit the rows of all processes in the same places.
     set_seed(spec.train.seed + world.rank)
     trainer.add_callback(Conductor(spec, run_dir, trainer, prepared.validation, events))
-    with _stopping_gently(stop):
+    with answered(partial(_stop_gently, stop)):
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     return trainer
 
@@ -229,21 +229,11 @@ def _tell_stopped(events: EventLog, state: Any) -> None:
     raise Stopped(f"Stopped after step {state.global_step}.", "Go on with --resume.")
 
 
-@contextmanager
-def _stopping_gently(stop: threading.Event) -> Iterator[None]:
-    """The first signal ends the run after its step, the second one at once."""
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    former = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, action in former.items():
-            signal.signal(number, action)
+def _stop_gently(stop: threading.Event) -> None:
+    """The first request ends the run after its step, the second one at once."""
+    if stop.is_set():
+        raise KeyboardInterrupt
+    stop.set()
 
 
 @contextmanager
