@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.config import Config, EvaluateSettings, TrainSettings
-from curator.evaluate import evaluation
+from curator.evaluate import evaluation, keeping
 from curator.evaluate.scores import RowScore
 from curator.files import write_atomically
 from curator.project import Project
@@ -118,8 +118,8 @@ def score(run_dir: Path, worse: tuple[int, ...] = (0,)) -> evaluation.Evaluation
         ],
     }
     names = evaluation.Names(run=spec.name, model=spec.model, export=Path(spec.export_path).name)
-    found = evaluation.evaluate_scores(spec.kind, spec.labels, train, test, systems, QUICK, names)
-    evaluation.write(found, run_dir)
+    found = evaluation.evaluate_scores(spec.kind, spec.labels, train, test, systems, QUICK, names=names)
+    keeping.write(found, run_dir)
     return found
 
 

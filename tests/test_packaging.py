@@ -34,7 +34,7 @@ def test_the_wheel_holds_code_schemas_samples_and_templates(wheel):
         "curator/samples/tickets/english.csv",
         "curator/samples/base-model/model.safetensors",
         "curator/samples/base-model/tokenizer.json",
-        "curator/evaluate/report.md.jinja",
+        "curator/evaluate/reporting/report.md.jinja",
         "curator/py.typed",
     ):
         assert name in names

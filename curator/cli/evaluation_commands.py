@@ -30,11 +30,11 @@ def evaluate_command(state: State, run: str, again: bool, as_json: bool) -> None
     """
     from curator import tuning
     from curator.errors import NotFound
-    from curator.evaluate import evaluation
+    from curator.evaluate import keeping
 
     folder = tuning.folder_of(state.project(), run)
     try:
-        found = score(folder) if again else evaluation.load(folder)
+        found = score(folder) if again else keeping.load(folder)
     except NotFound:
         found = score(folder)
     tell(found, as_json)
@@ -52,11 +52,11 @@ def report_command(state: State, run: str, as_json: bool) -> None:
       curator report first
     """
     from curator import tuning
-    from curator.evaluate import evaluation
-    from curator.evaluate.report import report_run
+    from curator.evaluate import keeping
+    from curator.evaluate.reporting.report import report_run
 
     folder = tuning.folder_of(state.project(), run)
-    found = evaluation.load(folder)
+    found = keeping.load(folder)
     path = report_run(folder)
     say(f"Wrote {path}")
     if as_json:
@@ -70,8 +70,9 @@ def score(folder: Path) -> Evaluation:
     from curator import tuning
 
     tuning.require_libraries()
-    from curator.evaluate import evaluation, model_card
-    from curator.evaluate.report import report_run
+    from curator.evaluate import evaluation, keeping
+    from curator.evaluate.reporting import model_card
+    from curator.evaluate.reporting.report import report_run
     from curator.train import jobs
     from curator.train.args import ADAPTER
 
@@ -79,7 +80,7 @@ def score(folder: Path) -> Evaluation:
     with jobs.holding(folder):
         with _progress() as progress:
             found = evaluation.evaluate_run(folder, progress)
-        evaluation.write(found, folder)
+        keeping.write(found, folder)
         report_run(folder)
         model_card.write(folder, folder / ADAPTER)
     return found

@@ -120,7 +120,7 @@ def try_command(state: State, run: str, prompt: str | None, base: bool, as_json:
 
     tuning.require_libraries()
     folder = tuning.folder_of(state.project(), run)
-    from curator.evaluate.answering import Answerer
+    from curator.evaluate.scoring.answering import Answerer
 
     answerer = Answerer(folder, system="base" if base else "tuned")
     prompts = [prompt] if prompt is not None else [line.rstrip("\n") for line in sys.stdin if line.strip()]
@@ -216,13 +216,13 @@ def stop_command(state: State, name: str, as_json: bool) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     """What `train --json` prints: the run, its result, and its evaluation when there is one."""
     from curator.errors import NotFound
-    from curator.evaluate import evaluation
+    from curator.evaluate import keeping
     from curator.train import runs
 
     found = {**runs.load(folder).model_dump(mode="json"), "path": str(folder)}
     found["result"] = runs.load_result(folder).model_dump(mode="json")
     try:
-        found["evaluation"] = evaluation.load(folder).to_json()
+        found["evaluation"] = keeping.load(folder).to_json()
     except NotFound:
         found["evaluation"] = None
     return found

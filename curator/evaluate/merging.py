@@ -16,9 +16,9 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from curator.errors import CuratorError
-from curator.evaluate import model_card
-from curator.evaluate.scorers import score
+from curator.evaluate.reporting import model_card
 from curator.evaluate.scores import RowScore
+from curator.evaluate.scoring.scorers import score
 from curator.files import draft_folder, publish
 from curator.records import Frozen
 from curator.train import runs

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from curator.errors import CuratorError, NotFound, explained
-from curator.evaluate import model_card
+from curator.evaluate.reporting import model_card
 from curator.export.push import Upload, upload_of
 from curator.train import runs
 from curator.train.args import ADAPTER

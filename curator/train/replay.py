@@ -2,7 +2,7 @@
 
 A few old examples among the new ones keep most of what fine-tuning would undo (experience replay; for language models
 Scialom et al. 2022, arXiv 2205.12393). The bundled texts are passages in English and Russian about all sorts of things;
-none of them is among those that forgetting is measured on (`curator.evaluate.forgetting`).
+none of them is among those that forgetting is measured on (`curator.evaluate.scoring.forgetting`).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ import pytest
 
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError, NotFound
-from curator.evaluate import evaluation
+from curator.evaluate import evaluation, keeping
 from curator.evaluate.evaluation import Evaluation, evaluate_scores
 from curator.evaluate.scores import RowScore
 from curator.records import ClassificationRow, InstructionRow, WindowRow
@@ -154,20 +154,20 @@ def test_an_evaluation_is_read_back_as_it_was_written(tmp_path):
     ]
     found = evaluate_scores(
         "classification", LABELS, rows, rows, {"base": answered(rows, [False] * 12), "tuned": scored}, QUICK,
-        evaluation.Names(run="first", model="bundled", export="data-1"),
+        names=evaluation.Names(run="first", model="bundled", export="data-1"),
     )  # fmt: skip
-    evaluation.write(found, tmp_path)
-    assert evaluation.load(tmp_path) == found
+    keeping.write(found, tmp_path)
+    assert keeping.load(tmp_path) == found
     assert sorted(path.name for path in tmp_path.iterdir()) == ["metrics.json", "scores.parquet"]
 
 
 def test_a_run_without_an_evaluation_or_with_a_damaged_one_says_so(tmp_path):
     with pytest.raises(NotFound, match="has no evaluation"):
-        evaluation.load(tmp_path)
-    evaluation.write(classified([True] * 3, [True] * 3), tmp_path)
+        keeping.load(tmp_path)
+    keeping.write(classified([True] * 3, [True] * 3), tmp_path)
     (tmp_path / "metrics.json").write_text("{")
     with pytest.raises(CuratorError, match="damaged"):
-        evaluation.load(tmp_path)
+        keeping.load(tmp_path)
     (tmp_path / "metrics.json").write_text("[]")
     with pytest.raises(CuratorError, match="damaged"):
-        evaluation.load(tmp_path)
+        keeping.load(tmp_path)

@@ -6,8 +6,8 @@ import pytest
 
 from curator.config import Config
 from curator.errors import CuratorError
-from curator.evaluate.answering import Answerer
-from curator.evaluate.scorers import score
+from curator.evaluate.scoring.answering import Answerer
+from curator.evaluate.scoring.scorers import score
 from curator.records import ClassificationRow
 from curator.train import runs, session
 from curator.train.codes import assign

@@ -10,7 +10,7 @@ import pytest
 
 from curator.dynamics import read as remembered
 from curator.errors import CuratorError
-from curator.evaluate.forgetting import passages
+from curator.evaluate.scoring.forgetting import passages
 from curator.records import InstructionRow, WindowRow
 from curator.train import material, replay, runs, session
 from curator.train.args import REPLAY, RUN, Part, RunSpec

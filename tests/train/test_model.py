@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from curator.errors import CuratorError
-from curator.evaluate.scorers import score
+from curator.evaluate.scoring.scorers import score
 from curator.train import runs
 from curator.train.batch import collate
 from curator.train.data import read_rows

@@ -10,7 +10,7 @@ import torch
 
 from curator.dynamics import dynamics, read
 from curator.errors import CuratorError
-from curator.evaluate.scorers import score
+from curator.evaluate.scoring.scorers import score
 from curator.records import KINDS
 from curator.train import runs, session
 from curator.train.args import ADAPTER, CHECKPOINTS, RESULT

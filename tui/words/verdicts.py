@@ -20,8 +20,8 @@ from .tables import fitted, natural_width, row_of, table
 
 if TYPE_CHECKING:
     from curator.evaluate.evaluation import Evaluation
-    from curator.evaluate.forgetting import Forgetting
-    from curator.evaluate.report import RankedRow
+    from curator.evaluate.reporting.report import RankedRow
+    from curator.evaluate.scoring.forgetting import Forgetting
 
 _WIDE = 100
 _ID, _LABEL, _COST = 8, 24, 14

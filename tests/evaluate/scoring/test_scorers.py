@@ -8,9 +8,9 @@ import torch
 
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError
-from curator.evaluate import scorers
-from curator.evaluate.generation import generate
-from curator.evaluate.label_trie import LabelTrie, label_log_likelihoods, plain_log_likelihoods
+from curator.evaluate.scoring import scorers
+from curator.evaluate.scoring.generation import generate
+from curator.evaluate.scoring.label_trie import LabelTrie, label_log_likelihoods, plain_log_likelihoods
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 from curator.train import runs
 from curator.train.batch import collate

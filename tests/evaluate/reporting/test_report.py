@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from curator.config import EvaluateSettings, TrainSettings
-from curator.evaluate import report
 from curator.evaluate.evaluation import Evaluation, Names, evaluate_scores
+from curator.evaluate.reporting import report
 from curator.evaluate.scores import RowScore
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 from curator.train import runs
@@ -33,7 +33,7 @@ def sample(
     tuned = [labels[0] if i in (3, 7) else r.label for i, r in enumerate(rows)]
     systems = {"base": score(rows, base, 2.0), "tuned": score(rows, tuned)}
     names = Names(run="first", model="bundled")
-    return evaluate_scores("classification", labels, rows, rows, systems, QUICK, names), rows
+    return evaluate_scores("classification", labels, rows, rows, systems, QUICK, names=names), rows
 
 
 def test_the_report_opens_with_the_verdict_and_holds_every_system():

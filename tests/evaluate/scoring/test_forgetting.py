@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from curator.config import EvaluateSettings
-from curator.evaluate.forgetting import compare, halved, passages
 from curator.evaluate.scores import RowScore
+from curator.evaluate.scoring.forgetting import compare, halved, passages
 
 SETTINGS = EvaluateSettings(resamples=500)
 
@@ -52,7 +52,8 @@ def test_a_change_within_chance_is_none():
 
 
 def test_a_model_tuned_on_one_language_forgets(make_run):
-    from curator.evaluate.evaluation import evaluate_run, load, write
+    from curator.evaluate.evaluation import evaluate_run
+    from curator.evaluate.keeping import load, write
     from curator.train import session
     from curator.train.progress import EventLog
     from tests.tiny import rows_of

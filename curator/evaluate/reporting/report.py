@@ -7,10 +7,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
-from curator.evaluate.evaluation import Evaluation, load
+from curator.evaluate.evaluation import Evaluation
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
-from curator.evaluate.markdown import Table, filled
-from curator.evaluate.rivals import TITLES
+from curator.evaluate.keeping import load
+from curator.evaluate.reporting.markdown import Table, filled
 from curator.evaluate.scores import RowScore
 from curator.evaluate.verdict import Gain, p_shown
 from curator.files import write_atomically
@@ -164,7 +164,7 @@ def systems_table(evaluation: Evaluation) -> Table:
     names = [name for name in METRICS if any(name in found for found in evaluation.systems.values())]
     table = [["system", *(METRICS[name].title for name in names)]]
     for system, found in evaluation.systems.items():
-        table.append([TITLES.get(system, system), *(_with_interval(name, found) for name in names)])
+        table.append([evaluation.title(system), *(_with_interval(name, found) for name in names)])
     return table
 
 
@@ -191,7 +191,7 @@ def gains_table(head: str, gains: Mapping[str, Gain]) -> Table:
 
 def _over(evaluation: Evaluation) -> Table:
     named = {
-        f"{TITLES.get(name, name)}: {METRICS[gain.metric].title}": gain
+        f"{evaluation.title(name)}: {METRICS[gain.metric].title}": gain
         for name, gain in evaluation.gains_over.items()
     }
     return gains_table("rival", named) if named else []

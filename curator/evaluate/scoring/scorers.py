@@ -11,15 +11,15 @@ import torch
 from sacrebleu import sentence_chrf
 
 from curator.errors import CuratorError
-from curator.evaluate.forgetting import halved
-from curator.evaluate.generation import Generated, generate
-from curator.evaluate.label_trie import (
+from curator.evaluate.scores import RowScore
+from curator.evaluate.scoring.forgetting import halved
+from curator.evaluate.scoring.generation import Generated, generate
+from curator.evaluate.scoring.label_trie import (
     LabelTrie,
     label_log_likelihoods,
     plain_log_likelihoods,
     trie_is_exact,
 )
-from curator.evaluate.scores import RowScore
 from curator.records import ClassificationRow, InstructionRow, Row, WindowRow
 from curator.text import normalised
 from curator.train import runs

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from huggingface_hub import ModelCard
 
-from curator.evaluate import model_card
 from curator.evaluate.merging import merge_run
+from curator.evaluate.reporting import model_card
 from curator.export.push import PLACE, Place
 from curator.files import write_atomically
 from curator.records import ClassificationRow, InstructionRow, WindowRow

@@ -61,7 +61,7 @@ class Forgetting(Frozen):
 
 def passages() -> list[WindowRow]:
     """The general text, passage by passage."""
-    text = (files("curator.evaluate") / _TEXT).read_text(encoding="utf-8")
+    text = (files("curator.evaluate.scoring") / _TEXT).read_text(encoding="utf-8")
     parts = [part.strip() for part in text.split("\n\n") if part.strip()]
     return [WindowRow(id=f"general:{number}", text=part) for number, part in enumerate(parts, 1)]
 

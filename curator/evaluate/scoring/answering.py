@@ -7,8 +7,8 @@ from pathlib import Path
 from pydantic import Field
 
 from curator.errors import CuratorError
-from curator.evaluate.generation import generate
-from curator.evaluate.scorers import label_probabilities
+from curator.evaluate.scoring.generation import generate
+from curator.evaluate.scoring.scorers import label_probabilities
 from curator.records import ClassificationRow, Frozen, InstructionRow, Message
 from curator.train import runs
 from curator.train.model import System, load_run_tokenizer, load_system

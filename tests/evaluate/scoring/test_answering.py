@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from curator.errors import CuratorError
-from curator.evaluate.answering import Answerer
-from curator.evaluate.scorers import score_systems
+from curator.evaluate.scoring.answering import Answerer
+from curator.evaluate.scoring.scorers import score_systems
 from curator.records import Message
 from curator.train import runs, session
 from curator.train.data import read_rows

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from curator.errors import NotFound
-from curator.evaluate import evaluation
+from curator.evaluate import keeping
 from curator.evaluate.evaluation import Evaluation
 from curator.evaluate.figures import METRICS
-from curator.evaluate.markdown import Table, filled
-from curator.evaluate.report import gains_table, systems_table
+from curator.evaluate.reporting.markdown import Table, filled
+from curator.evaluate.reporting.report import gains_table, systems_table
 from curator.export.push import place_of
 from curator.files import write_atomically
 from curator.records import Kind
@@ -55,7 +55,7 @@ def render(run_dir: Path, folder: Path) -> str:
     spec, result = runs.load(run_dir), runs.load_result(run_dir)
     is_adapter = (folder / "adapter_config.json").is_file()
     try:
-        found = evaluation.load(run_dir)
+        found = keeping.load(run_dir)
     except NotFound:
         found = None
     renderer = Renderer.of_run(load_tokenizer(str(run_dir / ADAPTER)), spec)
