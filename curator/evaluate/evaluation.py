@@ -12,11 +12,16 @@ from pydantic import Field
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError
 from curator.evaluate import metrics, statistics
+from curator.evaluate.calibration import Bin, Temperature
 from curator.evaluate.comparing import Comparison, Estimators, compare
+from curator.evaluate.fairness.suspects import Suspect
+from curator.evaluate.fairness.tainted import Contamination
+from curator.evaluate.memorisation import Memorisation
 from curator.evaluate.rivals import classical
 from curator.evaluate.scores import HEADLINE, RowScore, SystemScores
 from curator.evaluate.scoring import forgetting
 from curator.evaluate.scoring.forgetting import Forgetting
+from curator.evaluate.slices import Slice
 from curator.evaluate.verdict import Gain, Rival, Verdict, judge
 from curator.records import Frozen, Kind, Row, WindowRow, target_text
 from curator.text import plural
@@ -59,6 +64,18 @@ class Evaluation(Frozen):
     """Whether it was worth it."""
     general: Forgetting | None = None
     """What became of general text, where that was read."""
+    reliability: dict[str, tuple[Bin, ...]] = Field(default_factory=dict)
+    """Classification: system to its reliability bins, the least confident first; empty bins are left out."""
+    temperature: Temperature | None = None
+    """Classification with a validation split: what one temperature does for the tuned model's probabilities."""
+    slices: tuple[Slice, ...] = ()
+    """Base and tuned by label, language, length and source, in this order; slices of few rows are left out."""
+    contamination: Contamination | None = None
+    """Test rows that the train rows give away, and the score without them; absent without train rows."""
+    suspects: tuple[Suspect, ...] = ()
+    """Classification: test rows whose label is likely wrong, the most suspicious first."""
+    memorisation: Memorisation | None = None
+    """Text: how much of the training text is reproduced word for word, where that was tried."""
     titles: dict[str, str] = Field(default_factory=dict)
     """System to how it is called in a sentence, where its name does not say it."""
     references: tuple[str, ...]

@@ -68,6 +68,7 @@ def _parquet(evaluation: Evaluation) -> bytes:
         "group": pa.array([row.group for _, row, _ in lines], pa.string()),
         "answer": pa.array([row.answer for _, row, _ in lines], pa.string()),
         "reference": pa.array([expected for _, _, expected in lines], pa.string()),
+        "said": pa.array([row.said for _, row, _ in lines], pa.string()),
         **{name: pa.array([row.values.get(name) for _, row, _ in lines], pa.float64()) for name in names},
         "probabilities": pa.array([list(row.probabilities) for _, row, _ in lines], pa.list_(pa.float64())),
     }
@@ -86,6 +87,7 @@ def _from_parquet(table: bytes) -> tuple[list[str], dict[str, list[dict[str, Any
         system = line.pop("system")
         references.setdefault(system, []).append(line.pop("reference"))
         row = {name: line.pop(name) for name in ("id", "group", "answer", "probabilities")}
+        row["said"] = line.pop("said", "")
         values = {name: value for name, value in line.items() if value is not None}
         scores.setdefault(system, []).append({**row, "values": values})
     return references["tuned"], scores

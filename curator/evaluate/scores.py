@@ -17,10 +17,14 @@ class RowScore(Frozen):
     """What one system answered on one row, and how good that was.
 
     `values` holds, by kind of data set:
-      classification: `correct` (0 or 1), `log_loss` (nats; absent where a system gives no probabilities)
-      instruction: `bits` and `bytes` of the reference answer (systems without likelihoods lack both),
-        `exact_match` (0 or 1), `chrf` (0 to 100) of the greedy answer, `cut` (1 where it ran into the length limit)
-      text: `bits` and `bytes` of the learned part of the window, `last_unit` (0 or 1; windows with a target only)
+      classification: `correct` (0 or 1), `log_loss` (nats; absent where a system gives no probabilities),
+        `off_list` (1 where the free greedy answer is no label of the list)
+      instruction: `bits`, `bytes` and `tokens` of the reference answer (systems without likelihoods lack all three);
+        of the greedy answer `exact_match` (0 or 1), `token_f1` and `rouge_l` (0 to 1), `chrf` (0 to 100),
+        `numeric_match` (0 or 1, where the reference has a final number), `valid` (1 where it keeps to the declared
+        form), `cut` (1 where it ran into the length limit)
+      text: `bits`, `bytes` and `tokens` of the learned part of the window, `last_unit` (0 or 1; windows with a target
+        only)
     """
 
     id: str
@@ -33,6 +37,8 @@ class RowScore(Frozen):
     """The row's figures, see above."""
     probabilities: tuple[float, ...] = ()
     """Classification: one probability per label, in the order of the project's labels."""
+    said: str = ""
+    """Classification: what the model wrote when it was free to write anything; empty where that was not asked."""
 
 
 SystemScores = Mapping[str, Sequence[RowScore]]

@@ -32,18 +32,25 @@ class Gain(Frozen):
     """Which sign is a gain: `higher` a positive difference, `lower` a negative one."""
     detectable: float | None = None
     """Smallest true difference that this test size finds in 4 of 5 cases; absent if it cannot be told."""
+    p_adjusted: float | None = None
+    """The p after Holm's correction over all comparisons made beside this one; absent where it stands alone."""
+
+    @property
+    def evidence(self) -> float:
+        """The p that decides: the corrected one where several comparisons were made."""
+        return self.p if self.p_adjusted is None else self.p_adjusted
 
     @property
     def proven(self) -> bool:
         """Interval and test both say that the tuned model is better."""
         end = self.low if self.better == "higher" else -self.high
-        return end > 0 and self.p < LEVEL
+        return end > 0 and self.evidence < LEVEL
 
     @property
     def disproven(self) -> bool:
         """Interval and test both say that the tuned model is worse."""
         end = self.high if self.better == "higher" else -self.low
-        return end < 0 and self.p < LEVEL
+        return end < 0 and self.evidence < LEVEL
 
 
 class Rival(Frozen):
