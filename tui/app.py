@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 from collections.abc import Iterable
@@ -24,7 +23,8 @@ from .in_order import KeysInOrder
 from .language import N_, _
 from .links import recent
 from .links.session import Session
-from .pages import PAGES, make
+from .pages import LATER, PAGES, make
+from .pauses import Pauses
 from .terminal import guard
 from .themes import HIGH_CONTRAST
 
@@ -55,6 +55,7 @@ class CuratorApp(App[int]):
         super().__init__()
         self._debug = debug
         self._keys_in_order = KeysInOrder(self, super().on_event)
+        self._pauses = Pauses()
         self.session = session
         self._start = start or Path.cwd()
         self._begun = False
@@ -64,13 +65,16 @@ class CuratorApp(App[int]):
     async def on_event(self, event: Event) -> None:
         """Let keys that are typed faster than they are handled wait in line."""
         if isinstance(event, (Key, Paste)) and not event.is_forwarded:
+            self._pauses.typed()
             await self._keys_in_order.take(event)
         else:
             await super().on_event(event)
 
     def on_ready(self) -> None:
-        """Hide what stays until the end from the collector of cycles: its look through all of it would delay a key."""
-        gc.freeze()
+        """From now on what can wait is done in pauses."""
+        self._pauses.begin()
+        self.set_interval(1.0, self._pauses.look)
+        self.run_worker(self._pauses.load(LATER), group="pauses", exit_on_error=False)
 
     def on_mount(self) -> None:
         """Open the first page, and end in good order when the terminal goes away."""

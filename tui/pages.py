@@ -33,6 +33,9 @@ PAGES = {
     "results": Entry("results", "ResultsScreen", N_("Results"), N_("Whether the tuning was worth it."), "f7"),
 }
 
+LATER = (*(f"{__package__}.screens.{entry.module}" for entry in PAGES.values()), "numpy", "textual_plotext")
+"""What the pages will need, loaded before somebody waits for it."""
+
 
 def make(name: str, session: Session, *arguments: Any) -> Screen[Any]:
     """A new page of the project."""

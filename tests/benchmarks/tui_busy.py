@@ -21,6 +21,13 @@ from tests.pty.terminal import Terminal
 
 SECONDS = 15.0
 _F2, _F4 = "\x1bOQ", "\x1bOS"
+_PAGES = {
+    "checks": _F4,
+    "split": "\x1b[15~",
+    "train": "\x1b[17~",
+    "results": "\x1b[18~",
+    "import": "\x1b[21~",
+}
 _WATCHED = """
 import asyncio, json, time
 from pathlib import Path
@@ -58,17 +65,21 @@ def while_checking(root: Path, total: str) -> None:
     with _open(root) as terminal:
         terminal.wait_for(f"{total} records")
         span = _keys(terminal, "nothing beside", "")
+        pages = _opened(terminal)
     _tell(root, "nothing beside", span)
+    _tell_pages(root, "nothing beside", pages)
     with _open(root) as terminal:
         terminal.wait_for(f"{total} records")
         terminal.type(_F4)
         terminal.wait_for("looking at records", seconds=120)
         span = _keys(terminal, "while it checks", "checking")
+        pages = _opened(terminal)
         terminal.type(_F4)
         terminal.read(1.0)
         terminal.type("x")
         terminal.read(1.0)
     _tell(root, "while it checks", span)
+    _tell_pages(root, "while it checks", pages)
 
 
 def while_training(folder: Path) -> None:
@@ -87,7 +98,9 @@ def while_training(folder: Path) -> None:
     with _open(root) as terminal:
         terminal.wait_for("training slow: step", seconds=300)
         span = _keys(terminal, "while it trains", "training")
+        pages = _opened(terminal)
     _tell(root, "while it trains", span)
+    _tell_pages(root, "while it trains", pages)
     trainer.send_signal(signal.SIGINT)
     trainer.wait()
 
@@ -109,6 +122,31 @@ def _tell(root: Path, doing: str, span: tuple[float, float]) -> None:
     own = f", at most {1000 * max(over):.0f} ms of one the app's own work" if over else ""
     print(f"  the loop, {doing:22} {told([seconds for seconds, _ in within])}")
     print(f"    held for more than 50 ms {len(over)} of {len(within)} times{own}")
+
+
+def _opened(terminal: Terminal) -> dict[str, tuple[float, float]]:
+    """Each page opened from the records and left again, twice; tells when it was the second time."""
+    spans = {}
+    for page, key in (*_PAGES.items(), *_PAGES.items()):
+        began = time.perf_counter()
+        for typed in (key, _F2):
+            terminal.type(typed)
+            terminal.read(1.0)
+        spans[page] = (began, time.perf_counter())
+    return spans
+
+
+def _tell_pages(root: Path, doing: str, spans: dict[str, tuple[float, float]]) -> None:
+    """For how long the loop was held at most while each page was opened and left."""
+    late = json.loads((root.parent / "late.json").read_text())
+    worst = {}
+    for page, (began, ended) in spans.items():
+        within = [(seconds, used) for at, seconds, used in late if began <= at <= ended]
+        worst[page] = max(within)
+    told_pages = ", ".join(
+        f"{page} {1000 * held:.0f} ({1000 * used:.0f})" for page, (held, used) in worst.items()
+    )
+    print(f"  pages opened, {doing:18} held at most, in ms (of it the app's own work): {told_pages}")
 
 
 def _keys(terminal: Terminal, doing: str, words: str) -> tuple[float, float]:
