@@ -165,7 +165,19 @@ class EvaluateSettings(Published):
     resamples: Annotated[int, Field(ge=100)] = 10_000
     """Bootstrap resamples behind every interval."""
     seed: int = 0
-    """Seed of the resamples."""
+    """Seed of the resamples, and of the examples that are drawn."""
+    few_shot: Annotated[int, Field(ge=0, le=100)] = 4
+    """Examples from train that the base model is shown before each test row, the same for all; 0 for no such rival."""
+    retrieved: Annotated[int, Field(ge=0, le=100)] = 4
+    """The same with the train rows that are most like the test row."""
+    answer_schema: str = ""
+    """JSON Schema that every answer of an instruction project shall satisfy: a file, seen from the project's folder."""
+    answer_pattern: str = ""
+    """Regular expression that every answer of an instruction project shall match as a whole."""
+    free_answers: bool = True
+    """Classification: also let the models answer freely, to count the answers that are no label."""
+    memorisation_windows: Annotated[int, Field(ge=0)] = 20
+    """Text: how many test windows are gone on with to see what training text is reproduced; 0 for none."""
 
 
 class Config(Published):

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from curator.evaluate.scores import Better
 
-Unit = Literal["percent", "points", "bits", "nats"]
+Unit = Literal["percent", "points", "bits", "nats", "number"]
 
 
 class Metric(NamedTuple):
@@ -26,9 +26,15 @@ METRICS: Mapping[str, Metric] = {
     "macro_f1": Metric("macro F1", "higher", "percent"),
     "log_loss": Metric("log loss", "lower", "nats"),
     "ece": Metric("calibration error", "lower", "percent"),
+    "off_list": Metric("answers off the list", "lower", "percent"),
     "bits_per_byte": Metric("bits per byte", "lower", "bits"),
+    "perplexity": Metric("perplexity per token", "lower", "number"),
     "exact_match": Metric("exact match", "higher", "percent"),
+    "token_f1": Metric("token F1", "higher", "percent"),
+    "rouge_l": Metric("ROUGE-L", "higher", "percent"),
     "chrf": Metric("chrF", "higher", "points"),
+    "numeric_match": Metric("same number", "higher", "percent"),
+    "valid": Metric("answers of the declared form", "higher", "percent"),
     "cut": Metric("answers cut", "lower", "percent"),
     "last_unit_accuracy": Metric("last-unit accuracy", "higher", "percent"),
 }
@@ -40,7 +46,7 @@ def shown(metric: str, value: float) -> str:
     unit = METRICS[metric].unit
     if unit == "percent":
         return f"{100 * value:.1f} %"
-    return f"{value:.1f}" if unit == "points" else f"{value:.3f}"
+    return f"{value:,.1f}" if unit in ("points", "number") else f"{value:.3f}"
 
 
 def shown_difference(metric: str, value: float) -> str:
@@ -50,6 +56,5 @@ def shown_difference(metric: str, value: float) -> str:
 
 def unit_of_difference(metric: str) -> str:
     """The word behind a difference, with a space before it: percentages differ by points."""
-    return {"percent": " points", "points": " points", "bits": " bits per byte", "nats": " nats"}[
-        METRICS[metric].unit
-    ]
+    units = {"percent": " points", "points": " points", "bits": " bits per byte", "nats": " nats"}
+    return units.get(METRICS[metric].unit, "")

@@ -19,13 +19,19 @@ ECE_BINS = 15
 _MEANS = {
     "accuracy": "correct",
     "log_loss": "log_loss",
+    "off_list": "off_list",
     "exact_match": "exact_match",
+    "token_f1": "token_f1",
+    "rouge_l": "rouge_l",
     "chrf": "chrf",
+    "valid": "valid",
     "cut": "cut",
     "last_unit_accuracy": "last_unit",
 }
 """Metric that is a mean over rows → the row value it is the mean of."""
-_BINARY = {"accuracy", "exact_match", "cut", "last_unit_accuracy"}
+_BINARY = {"accuracy", "off_list", "exact_match", "valid", "cut", "last_unit_accuracy"}
+_MOST_BITS = 1000.0
+"""Bits of a token beyond which its perplexity is no number any more."""
 
 
 def estimators(
@@ -40,7 +46,28 @@ def estimators(
         found["macro_f1"] = macro_f1(labels, references, [score.answer for score in scores])
     elif all({"bits", "bytes"} <= score.values.keys() for score in scores):
         found["bits_per_byte"] = ratio_of(*([s.values[name] for s in scores] for name in ("bits", "bytes")))
+    if all({"bits", "tokens"} <= score.values.keys() for score in scores):
+        found["perplexity"] = perplexity(scores)
+    if 2 * sum("numeric_match" in score.values for score in scores) > len(scores):
+        found["numeric_match"] = numeric_match(scores)
     return {metric: found[metric] for metric in METRICS if metric in found}
+
+
+def perplexity(scores: Sequence[RowScore]) -> Estimator:
+    """Two to the power of the mean bits per token; of systems with the same tokenizer only."""
+    per_token = ratio_of(*([score.values[name] for score in scores] for name in ("bits", "tokens")))
+    return per_token._replace(value=lambda sums: np.exp2(np.minimum(per_token.value(sums), _MOST_BITS)))
+
+
+def numeric_match(scores: Sequence[RowScore]) -> Estimator:
+    """The share of right numbers among the rows whose reference has one."""
+    asked = np.array([float("numeric_match" in score.values) for score in scores])
+    right = np.array([score.values.get("numeric_match", 0.0) for score in scores])
+    # A resample may hold none of these rows.
+    share = Estimator(
+        np.column_stack([right, asked]), lambda sums: sums[..., 0] / np.maximum(sums[..., 1], 1)
+    )
+    return share._replace(outcomes=right[asked > 0])
 
 
 def macro_f1(labels: Sequence[str], references: Sequence[str], answers: Sequence[str]) -> Estimator:

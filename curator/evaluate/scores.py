@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
+
+from pydantic import Field
 
 from curator.records import Frozen, Kind
 
@@ -19,7 +21,7 @@ class RowScore(Frozen):
     `values` holds, by kind of data set:
       classification: `correct` (0 or 1), `log_loss` (nats; absent where a system gives no probabilities),
         `off_list` (1 where the free greedy answer is no label of the list)
-      instruction: `bits`, `bytes` and `tokens` of the reference answer (systems without likelihoods lack all three);
+      instruction: `bits` and `bytes` of the reference answer (systems without likelihoods lack both);
         of the greedy answer `exact_match` (0 or 1), `token_f1` and `rouge_l` (0 to 1), `chrf` (0 to 100),
         `numeric_match` (0 or 1, where the reference has a final number), `valid` (1 where it keeps to the declared
         form), `cut` (1 where it ran into the length limit)
@@ -43,6 +45,26 @@ class RowScore(Frozen):
 
 SystemScores = Mapping[str, Sequence[RowScore]]
 """System name (base, tuned, majority, …) to its scores on the same rows in the same order."""
+
+
+class Scored(Frozen):
+    """A rival on the test rows, and what is to be known about it."""
+
+    scores: tuple[RowScore, ...]
+    """One for each test row, in their order."""
+    title: str = ""
+    """How it is called in a sentence, where its name does not say it."""
+    facts: dict[str, Any] = Field(default_factory=dict)
+    """What else its entry among the systems holds; the keys are those of FACTS."""
+
+
+Rivals = Mapping[str, Scored]
+"""System name to what it scored."""
+
+FACTS = ("made_by", "examples", "cut_rows", "off_list", "refused", "usage")
+"""Beside its metrics a system may tell: `made_by`, which changes with whatever decides its answers; the mean number of
+`examples` that it was shown; `cut_rows`, rows before which its prompt had to be cut; and of an endpoint the share of
+answers `off_list` and of rows `refused`, and its `usage`: requests, tokens and cost."""
 
 HEADLINE: Mapping[Kind, tuple[str, Better]] = {
     "classification": ("accuracy", "higher"),

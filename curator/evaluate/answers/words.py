@@ -1,0 +1,26 @@
+"""The words of an answer, in any script."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from typing import Any
+
+
+def words(text: str) -> list[str]:
+    """Its words in lower case, without punctuation; scripts written without spaces give their characters.
+
+    Those are the words that near duplicates are found by (`curator.shingles`), after NFKC.
+    """
+    return _pattern().findall(unicodedata.normalize("NFKC", text).lower())
+
+
+@cache
+def _pattern() -> Any:
+    import regex
+
+    alone = "".join(
+        rf"\p{{{script}}}"
+        for script in ("Han", "Hiragana", "Katakana", "Hangul", "Thai", "Lao", "Khmer", "Myanmar")
+    )
+    return regex.compile(rf"(?V1)[{alone}]\p{{M}}*|[\w--[{alone}]][\w--[{alone}]]*")
