@@ -2,7 +2,7 @@
 
 Two clocks: from a key to the paint that answers it, through the terminal; and, inside the app, a task that wants to run
 every five milliseconds: how late it is tells for how long the event loop was held. How much of the worst was the app's
-own work is told by the processor time that it used meanwhile; the rest it waited for a processor.
+own work is told by the processor time that the loop used meanwhile; the rest it waited for a processor.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ late = []
 
 async def watch():
     while True:
-        clock, used = time.perf_counter(), time.process_time()
+        clock, used = time.perf_counter(), time.thread_time()
         await asyncio.sleep(0.005)
-        late.append((clock, time.perf_counter() - clock - 0.005, time.process_time() - used))
+        late.append((clock, time.perf_counter() - clock - 0.005, time.thread_time() - used))
 
 def begin(self):
     self.watching = asyncio.create_task(watch())
@@ -141,7 +141,7 @@ def _tell_pages(root: Path, doing: str, spans: dict[str, tuple[float, float]]) -
     late = json.loads((root.parent / "late.json").read_text())
     worst = {}
     for page, (began, ended) in spans.items():
-        within = [(seconds, used) for at, seconds, used in late if began <= at <= ended]
+        within = [(seconds, used) for at, seconds, used in late if at <= ended and at + seconds >= began]
         worst[page] = max(within)
     told_pages = ", ".join(
         f"{page} {1000 * held:.0f} ({1000 * used:.0f})" for page, (held, used) in worst.items()
