@@ -35,6 +35,9 @@ def test_the_wheel_holds_code_schemas_samples_and_templates(wheel):
         "curator/samples/base-model/model.safetensors",
         "curator/samples/base-model/tokenizer.json",
         "curator/evaluate/reporting/report.md.jinja",
+        "curator/evaluate/reporting/page.html.jinja",
+        "curator/evaluate/reporting/page.css",
+        "curator/evaluate/reporting/page.js",
         "curator/py.typed",
     ):
         assert name in names

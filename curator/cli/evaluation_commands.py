@@ -42,14 +42,18 @@ def evaluate_command(state: State, run: str, again: bool, as_json: bool) -> None
 
 @click.command("report")
 @click.argument("run", metavar="[RUN]", required=False, default="")
+@click.option("--open", "opened", is_flag=True, help="Open report.html in the browser.")
 @json_option
 @click.pass_obj
-def report_command(state: State, run: str, as_json: bool) -> None:
-    """Write report.md of a scored run and show it; --json gives the metrics.
+def report_command(state: State, run: str, opened: bool, as_json: bool) -> None:
+    """Write report.html and report.md of a scored run and show the latter; --json gives the metrics.
+
+    report.html is one page that needs nothing else: open it offline, print it, send it on.
 
     \b
     Example:
       curator report first
+      curator report first --open
     """
     from curator import tuning
     from curator.evaluate import keeping
@@ -57,12 +61,22 @@ def report_command(state: State, run: str, as_json: bool) -> None:
 
     folder = tuning.folder_of(state.project(), run)
     found = keeping.load(folder)
-    path = report_run(folder)
-    say(f"Wrote {path}")
+    written = report_run(folder)
+    say(f"Wrote {written.markdown}\n  and {written.page}")
     if as_json:
-        emit_json({**found.to_json(), "path": str(path)})
+        emit_json({**found.to_json(), "path": str(written.markdown), "page": str(written.page)})
     else:
-        emit_text(path.read_text(encoding="utf-8"))
+        emit_text(written.markdown.read_text(encoding="utf-8"))
+    if opened:
+        _open(written.page)
+
+
+def _open(page: Path) -> None:
+    """Show a page in the user's browser, or say that there is none."""
+    import webbrowser
+
+    if not webbrowser.open(page.resolve().as_uri()):
+        say("No browser was found here. Copy report.html to a machine that has one: the file is all it needs.")
 
 
 def score(folder: Path) -> Evaluation:

@@ -10,7 +10,7 @@ from curator.errors import CuratorError
 
 if TYPE_CHECKING:
     from curator.evaluate.evaluation import Evaluation
-    from curator.evaluate.reporting.report import RankedRow
+    from curator.evaluate.reporting.ranking import RankedRow
     from curator.records import Row
 
 Filter = Literal["regressed", "gained", "wrong", "all"]
@@ -36,7 +36,7 @@ def load(folder: Path) -> Scored:
         CuratorError: the run was not scored, or the files are damaged.
     """
     from curator.evaluate import keeping
-    from curator.evaluate.reporting.report import rows
+    from curator.evaluate.reporting.ranking import rows
     from curator.train import runs
     from curator.train.data import read_rows
 

@@ -20,7 +20,7 @@ from .tables import fitted, natural_width, row_of, table
 
 if TYPE_CHECKING:
     from curator.evaluate.evaluation import Evaluation
-    from curator.evaluate.reporting.report import RankedRow
+    from curator.evaluate.reporting.ranking import RankedRow
     from curator.evaluate.scoring.forgetting import Forgetting
 
 _WIDE = 100

@@ -10,8 +10,6 @@ from typing import Any
 
 from curator.text import visible_line
 
-Table = list[list[str]]
-
 _WIDTH = 100
 _SPECIAL = re.compile(r"([\\`*_\[\]|~$#!])")
 

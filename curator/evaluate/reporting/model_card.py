@@ -11,9 +11,9 @@ from typing import Any
 from curator.errors import NotFound
 from curator.evaluate import keeping
 from curator.evaluate.evaluation import Evaluation
-from curator.evaluate.figures import METRICS
-from curator.evaluate.reporting.markdown import Table, filled
-from curator.evaluate.reporting.report import gains_table, systems_table
+from curator.evaluate.reporting import tables, trust
+from curator.evaluate.reporting.markdown import filled
+from curator.evaluate.reporting.tables import Table
 from curator.export.push import place_of
 from curator.files import write_atomically
 from curator.records import Kind
@@ -69,8 +69,10 @@ def render(run_dir: Path, folder: Path) -> str:
         settings=_settings(spec, result, is_adapter),
         verdict="" if found is None else found.verdict.sentence,
         n="" if found is None else f"{found.n:,}",
-        systems=[] if found is None else systems_table(found),
-        gains=[] if found is None else _gains(found),
+        systems=[] if found is None else tables.systems_table(found),
+        gains=[] if found is None else tables.gains_over_base(found),
+        rivals=[] if found is None else tables.gains_over_rivals(found),
+        trusted=[] if found is None else list(_trusted(found)),
         forgotten=_forgotten(found),
         code=_code(spec, renderer, is_adapter),
         limits=list(_limits(spec, result, renderer, found)),
@@ -147,10 +149,13 @@ def _settings(spec: RunSpec, result: RunResult, is_adapter: bool) -> Table:
     return rows
 
 
-def _gains(found: Evaluation) -> Table:
-    return gains_table(
-        "tuned against base", {METRICS[name].title: gain for name, gain in found.gains.items()}
-    )
+def _trusted(found: Evaluation) -> Iterator[str]:
+    """What else was looked at, a sentence each."""
+    yield from tables.about_slices(found)
+    yield from trust.about_contamination(found)
+    yield from trust.about_calibration(found)
+    if found.memorisation is not None:
+        yield found.memorisation.sentence
 
 
 def _forgotten(found: Evaluation | None) -> str:
