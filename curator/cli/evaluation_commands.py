@@ -10,33 +10,45 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
+from curator.cli.rival_options import rival_options, tell_rivals, wanted
 
 if TYPE_CHECKING:
     from curator.evaluate.evaluation import Evaluation
+    from curator.evaluate.rivals.prompted import Wanted
 
 
 @click.command("evaluate")
 @click.argument("run", metavar="[RUN]", required=False, default="")
 @click.option("--again", is_flag=True, help="Score anew even if the run was scored before.")
+@rival_options
 @json_option
 @click.pass_obj
-def evaluate_command(state: State, run: str, again: bool, as_json: bool) -> None:
+def evaluate_command(
+    state: State,
+    run: str,
+    again: bool,
+    prompts: tuple[Path, ...],
+    few_shot: int | None,
+    retrieved: int | None,
+    as_json: bool,
+) -> None:
     """Score base, rivals and tuned model on the held-out test set (the newest run when none is named).
+
+    What a run was scored on before is kept; rivals that are new are scored beside it.
 
     \b
     Example:
       curator evaluate
       curator evaluate first --again --json
+      curator evaluate first --prompt careful.txt --prompt short.txt --few-shot 8
     """
     from curator import tuning
-    from curator.errors import NotFound
-    from curator.evaluate import keeping
 
     folder = tuning.folder_of(state.project(), run)
-    try:
-        found = score(folder) if again else keeping.load(folder)
-    except NotFound:
-        found = score(folder)
+    asked = wanted(prompts, few_shot, retrieved)
+    found = None if again else _kept(folder)
+    if found is None or asked is not None:
+        found = score(folder, asked, found)
     tell(found, as_json)
 
 
@@ -79,8 +91,19 @@ def _open(page: Path) -> None:
         say("No browser was found here. Copy report.html to a machine that has one: the file is all it needs.")
 
 
-def score(folder: Path) -> Evaluation:
-    """Score a run on its test set, keep every row, and write the report."""
+def _kept(folder: Path) -> Evaluation | None:
+    """What a run was scored before."""
+    from curator.errors import NotFound
+    from curator.evaluate import keeping
+
+    try:
+        return keeping.load(folder)
+    except NotFound:
+        return None
+
+
+def score(folder: Path, asked: Wanted | None = None, kept: Evaluation | None = None) -> Evaluation:
+    """Score a run on its test set, keep every row, and write the report; what is `kept` is not scored again."""
     from curator import tuning
 
     tuning.require_libraries()
@@ -90,10 +113,11 @@ def score(folder: Path) -> Evaluation:
     from curator.train import jobs
     from curator.train.args import ADAPTER
 
-    say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
+    if kept is None:
+        say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
     with jobs.holding(folder):
         with _progress() as progress:
-            found = evaluation.evaluate_run(folder, progress)
+            found = evaluation.evaluate_run(folder, progress, asked, kept)
         keeping.write(found, folder)
         report_run(folder)
         model_card.write(folder, folder / ADAPTER)
@@ -111,6 +135,7 @@ def tell(found: Evaluation, as_json: bool) -> None:
     order = ["base", *(name for name in found.systems if name not in ("base", "tuned")), "tuned"]
     rows = [(name, *(_figure(shown, metric, found.systems[name]) for metric in names)) for name in order]
     emit_table((f"{found.n} test rows", *(METRICS[name].title for name in names)), rows)
+    tell_rivals(found)
     say("")
     say(found.verdict.sentence)
     if found.general is not None:

@@ -18,7 +18,9 @@ from curator.evaluate.fairness.suspects import Suspect
 from curator.evaluate.fairness.tainted import Contamination
 from curator.evaluate.memorisation import Memorisation
 from curator.evaluate.rivals import classical
-from curator.evaluate.scores import HEADLINE, RowScore, SystemScores
+from curator.evaluate.rivals.gathering import gather, kept_from
+from curator.evaluate.rivals.prompted import Wanted
+from curator.evaluate.scores import HEADLINE, Rivals, RowScore, SystemScores
 from curator.evaluate.scoring import forgetting
 from curator.evaluate.scoring.forgetting import Forgetting
 from curator.evaluate.slices import Slice
@@ -78,6 +80,8 @@ class Evaluation(Frozen):
     """Text: how much of the training text is reproduced word for word, where that was tried."""
     titles: dict[str, str] = Field(default_factory=dict)
     """System to how it is called in a sentence, where its name does not say it."""
+    left_out: dict[str, str] = Field(default_factory=dict)
+    """Rival to the reason why it could not be asked."""
     references: tuple[str, ...]
     """What should have been answered, row by row."""
     scores: dict[str, tuple[RowScore, ...]]
@@ -104,14 +108,17 @@ def evaluate_scores(
     *,
     names: Names | None = None,
     general: Forgetting | None = None,
+    rivals: Rivals | None = None,
 ) -> Evaluation:
-    """Add the rivals to the scores of `base` and `tuned`, compare them row by row and reach a verdict.
+    """Add the classical rivals to `base`, `tuned` and `rivals`, compare them row by row and reach a verdict.
 
     Raises:
         CuratorError: a system did not score exactly the test rows in their order, or a score is no number.
     """
     _check_rows(kind, labels, test_rows)
+    beside = rivals or {}
     every = {**systems, **classical.answers(kind, labels, train_rows, test_rows, settings.seed)}
+    every |= {name: rival.scores for name, rival in beside.items()}
     for name in ("base", "tuned", *every):
         _check_scores(name, every.get(name, ()), test_rows)
     references = [reference(row) for row in test_rows]
@@ -121,8 +128,10 @@ def evaluate_scores(
         for metric, estimator in metrics.estimators(kind, labels, references, scores).items()
     }
     titles = {name: title for name, title in classical.TITLES.items() if name in every}
+    titles |= {name: rival.title for name, rival in beside.items() if rival.title}
     parts = compare(kind, estimators, [row.group for row in test_rows], settings)
     figures = {name: metrics.summary(kind, labels, references, scores) for name, scores in every.items()}
+    figures |= {name: {**figures[name], **rival.facts} for name, rival in beside.items()}
     return Evaluation(
         names=names or Names(),
         kind=kind,
@@ -140,13 +149,23 @@ def evaluate_scores(
     )
 
 
-def evaluate_run(run_dir: Path, progress: Progress | None = None) -> Evaluation:
+def evaluate_run(
+    run_dir: Path,
+    progress: Progress | None = None,
+    wanted: Wanted | None = None,
+    kept: Evaluation | None = None,
+) -> Evaluation:
     """Score base and tuned model on the run's test rows, the tuned one read afresh from disk, and compare them.
 
+    Args:
+        run_dir: A finished run.
+        progress: Told how many rows are done.
+        wanted: Rivals that are prompts; by default those of the run's settings.
+        kept: An earlier evaluation of this run, whose scores are not made again.
+
     Raises:
-        CuratorError: the run is not finished, its data changed, or there are no test rows.
+        CuratorError: the run is not finished, its data changed, there are no test rows, or a prompt cannot be used.
     """
-    from curator.evaluate.scoring.scorers import score_systems
     from curator.train import runs
     from curator.train.data import read_rows
 
@@ -156,11 +175,17 @@ def evaluate_run(run_dir: Path, progress: Progress | None = None) -> Evaluation:
     export = Path(spec.export_path)
     train_rows, test_rows = (read_rows(export, spec.kind, split) for split in ("train", "test"))
     _check_rows(spec.kind, spec.labels, test_rows)
-    systems = score_systems(run_dir, test_rows, progress, forgetting.passages())
-    general = forgetting.compare(systems.pop("base general"), systems.pop("tuned general"), spec.evaluate)
+    before = kept_from(kept.scores, kept.systems, kept.titles) if kept else None
+    settled = (wanted or Wanted()).settled(spec)
+    made = gather(run_dir, spec, (train_rows, test_rows), settled, before, progress)
+    systems = dict(made.systems)
+    general = kept.general if kept else None
+    if "base general" in systems:
+        general = forgetting.compare(systems.pop("base general"), systems.pop("tuned general"), spec.evaluate)
     names = Names(run=spec.name, model=spec.model, export=export.name)
     found = (spec.kind, spec.labels, train_rows, test_rows, systems, spec.evaluate)
-    return evaluate_scores(*found, names=names, general=general)
+    evaluation = evaluate_scores(*found, names=names, general=general, rivals=made.rivals)
+    return evaluation.model_copy(update={"left_out": dict(made.left_out)})
 
 
 def reference(row: Row) -> str:

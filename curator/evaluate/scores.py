@@ -61,10 +61,9 @@ class Scored(Frozen):
 Rivals = Mapping[str, Scored]
 """System name to what it scored."""
 
-FACTS = ("made_by", "examples", "cut_rows", "off_list", "refused", "usage")
+FACTS = ("made_by", "examples", "cut_rows", "usage")
 """Beside its metrics a system may tell: `made_by`, which changes with whatever decides its answers; the mean number of
-`examples` that it was shown; `cut_rows`, rows before which its prompt had to be cut; and of an endpoint the share of
-answers `off_list` and of rows `refused`, and its `usage`: requests, tokens and cost."""
+`examples` that it was shown; `cut_rows`, rows before which its prompt had to be cut; of an endpoint its `usage`."""
 
 HEADLINE: Mapping[Kind, tuple[str, Better]] = {
     "classification": ("accuracy", "higher"),

@@ -27,7 +27,8 @@ model that learned to stop there would learn something false.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from copy import copy
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -41,6 +42,7 @@ from curator.train.runs import resolve_model
 from curator.train.tokenizer import load_tokenizer, special_ids
 
 Turns = Sequence[dict[str, str]]
+Asked = InstructionRow | ClassificationRow
 
 PLAIN_TEMPLATE = (
     "{% for turn in messages %}{{ {'system': '', 'user': 'User: ', 'assistant': 'Assistant: '}[turn['role']] }}"
@@ -177,6 +179,7 @@ class Renderer:
         self.bos_id: int | None = bos
         self._prefix: tuple[int, ...] = (bos,) if wanted else ()
         self._cached_answer = lru_cache(maxsize=1024)(self._answer)
+        self._conversation: Callable[[Asked], Turns] = self._turns
         self.codes: Codes | None = assign(coded, self._answer, self._decoded) if coded else None
 
     @classmethod
@@ -187,6 +190,12 @@ class Renderer:
             CuratorError: the template is not prefix-stable, or hides the answer; or labels find no code.
         """
         return cls(tokenizer, spec.kind, spec.system, spec.coded_labels)
+
+    def worded(self, turns: Callable[[Asked], Turns]) -> Renderer:
+        """The same layout for other words: `turns` says what is said before a row's answer, system prompt included."""
+        other = copy(self)
+        other._conversation = turns
+        return other
 
     @property
     def end_ids(self) -> frozenset[int]:
@@ -231,9 +240,9 @@ class Renderer:
         """
         if isinstance(row, WindowRow):
             return self._window(row)
-        turns = self._turns(row)
-        answer = row.answer if isinstance(row, InstructionRow) else self._written(row.label)
-        prompt = self._begun(self._encode(self._layout.prompt(turns)))
+        turns = self._conversation(row)
+        answer = row.answer if isinstance(row, InstructionRow) else self.written(row.label)
+        prompt = self.turns_ids(turns)
         ids = self._closed(self._encode(self._layout.answer(turns, answer)))
         return Rendered(prompt + ids, len(prompt), answer)
 
@@ -242,7 +251,27 @@ class Renderer:
         if isinstance(row, WindowRow):
             rendered = self._window(row)
             return rendered.ids[: rendered.prompt_length]
-        return self._begun(self._encode(self._layout.prompt(self._turns(row))))
+        return self.turns_ids(self._conversation(row))
+
+    def turns(self, row: Asked) -> Turns:
+        """What is said before a row's answer."""
+        return self._conversation(row)
+
+    def turns_ids(self, turns: Turns) -> tuple[int, ...]:
+        """A conversation up to where the next answer begins.
+
+        Raises:
+            CuratorError: the template refuses it.
+        """
+        return self._begun(self._encode(self._layout.prompt(turns)))
+
+    def written(self, label: str) -> str:
+        """A label as it is answered: its code where labels are learned as codes.
+
+        Raises:
+            CuratorError: labels are learned as codes, and this one has none.
+        """
+        return label if self.codes is None else self.codes.code(label)
 
     def text_ids(self, text: str) -> tuple[int, ...]:
         """A text for a model to go on with, as a window begins."""
@@ -258,7 +287,7 @@ class Renderer:
         Raises:
             CuratorError: labels are learned as codes, and this one has none.
         """
-        ids = self.answer_ids(self._written(label))
+        ids = self.answer_ids(self.written(label))
         return ids if self.codes is None else ids[: self.codes.place + 1]
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -278,10 +307,7 @@ class Renderer:
         turns: Turns = [{"role": "user", "content": "?"}]
         return self._closed(self._encode(self._layout.answer(turns, text)))
 
-    def _written(self, label: str) -> str:
-        return label if self.codes is None else self.codes.code(label)
-
-    def _turns(self, row: InstructionRow | ClassificationRow) -> Turns:
+    def _turns(self, row: Asked) -> Turns:
         if isinstance(row, ClassificationRow):
             listed = row.text if self.codes is None else f"{row.text}\n\n{self.codes.legend}"
             return [*_system_turn(self._system), {"role": "user", "content": listed}]

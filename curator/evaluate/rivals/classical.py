@@ -11,7 +11,16 @@ import numpy as np
 
 from curator.evaluate.scores import RowScore
 from curator.evaluate.statistics import Array
-from curator.records import ClassificationRow, InstructionRow, Kind, Row, StoredRow, WindowRow, input_text
+from curator.records import (
+    ClassificationRow,
+    InstructionRow,
+    Kind,
+    Row,
+    StoredRow,
+    WindowRow,
+    input_text,
+    kind_of,
+)
 from curator.text import normalised
 
 TITLES: Mapping[str, str] = {
@@ -29,6 +38,7 @@ _FEATURES = 100_000
 _CELLS = 4_000_000
 """Similarities held at once: 32 MB."""
 
+Asked = InstructionRow | ClassificationRow
 _Row = TypeVar("_Row", bound=StoredRow)
 
 
@@ -87,19 +97,34 @@ def tfidf_logreg(
 
 def nearest_answer(train: Sequence[InstructionRow], test: Sequence[InstructionRow]) -> list[RowScore]:
     """The answer of the train row whose question is most similar (cosine of TF-IDF of 2 to 5 letters)."""
+    places = [found[0] for found in nearest(train, test, 1)]
+    compare = _comparison()
+    return [
+        RowScore(id=row.id, group=row.group, answer=answer, values=compare(answer, row.answer))
+        for row, answer in zip(test, (train[place].answer for place in places), strict=True)
+    ]
+
+
+def nearest(train: Sequence[Asked], test: Sequence[Asked], k: int) -> list[list[int]]:
+    """The places of the `k` most similar train rows for each test row, the nearest first."""
     vectors = _letters()
     known = vectors.fit_transform([_question(row) for row in train])
     asked = vectors.transform([_question(row) for row in test])
     size = max(1, _CELLS // len(train))
-    nearest: list[int] = []
+    places: list[list[int]] = []
     for start in range(0, len(test), size):
         similar = (asked[start : start + size] @ known.T).toarray()
-        nearest += [int(place) for place in similar.argmax(axis=1)]
-    compare = _comparison()
-    return [
-        RowScore(id=row.id, group=row.group, answer=answer, values=compare(answer, row.answer))
-        for row, answer in zip(test, (train[place].answer for place in nearest), strict=True)
-    ]
+        places += _largest(similar, k).tolist()
+    return places
+
+
+def _largest(similar: Array, k: int) -> Any:
+    """The columns of the `k` largest values of each line, the largest first."""
+    if k == 1:
+        return similar.argmax(axis=1)[:, None]
+    best = np.argpartition(-similar, min(k, similar.shape[1]) - 1, axis=1)[:, :k]
+    order = np.argsort(-np.take_along_axis(similar, best, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(best, order, axis=1)
 
 
 def byte_bigram(train: Sequence[WindowRow], test: Sequence[WindowRow]) -> list[RowScore]:
@@ -149,8 +174,8 @@ def _letters() -> Any:
     return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, max_features=_FEATURES)
 
 
-def _question(row: InstructionRow) -> str:
-    return input_text("instruction", row.model_dump())
+def _question(row: Asked) -> str:
+    return input_text(kind_of(row), row.model_dump())
 
 
 def _comparison() -> Callable[[str, str], dict[str, float]]:

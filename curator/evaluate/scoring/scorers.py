@@ -36,11 +36,16 @@ Progress = Callable[[int, int], None]
 
 
 def score_systems(
-    run_dir: Path, rows: Sequence[Row], progress: Progress | None = None, general: Sequence[WindowRow] = ()
+    run_dir: Path,
+    rows: Sequence[Row],
+    progress: Progress | None = None,
+    general: Sequence[WindowRow] = (),
+    also: Callable[[Any, Renderer], None] | None = None,
 ) -> dict[str, list[RowScore]]:
     """`base` and `tuned` of a finished run on the same rows, both fresh from disk; progress runs over both.
 
-    With passages of `general` text, `base general` and `tuned general` are what the models make of those.
+    With passages of `general` text, `base general` and `tuned general` are what the models make of those. `also` is
+    given the base model and the renderer while they are at hand.
 
     Raises:
         CuratorError: the run is not finished, or a row cannot be scored.
@@ -49,7 +54,7 @@ def score_systems(
     renderer = Renderer.of_run(load_run_tokenizer(run_dir), spec)
     plain = Renderer(renderer.tokenizer, "text", "")
     tuned = load_tuned(run_dir)
-    room = _context(tuned)
+    room = context(tuned)
     general = halved(general, lambda row: len(plain.text_ids(row.text)) < room)
 
     def counted(offset: int) -> Progress:
@@ -57,6 +62,8 @@ def score_systems(
 
     def both(name: str, model: Any, offset: int) -> dict[str, list[RowScore]]:
         found = {name: score(model, renderer, rows, spec, progress=counted(offset))}
+        if also and name == "base":
+            also(model, renderer)
         return found | ({f"{name} general": score(model, plain, general, spec)} if general else {})
 
     scores = both("tuned", tuned, 0)
@@ -113,17 +120,24 @@ class _Judge:
         self._spec = spec
         self._loss = TokenLoss(model)
         self._pad_id = int(renderer.tokenizer.pad_token_id)
-        self._limit = _context(model)
+        self._limit = context(model)
         self._labels = [renderer.label_ids(label) for label in spec.labels]
         self._trie: LabelTrie | None = None
         self._trie_tried = False
 
     def batches(self, rows: Sequence[Row]) -> Iterator[list[Row]]:
-        """Rows of like length together, the longest first, so that a lack of memory shows at once."""
-        size = self._spec.evaluate.batch_size
+        """Rows of like length together, the longest first, so that a lack of memory shows at once.
+
+        Where rows are longer than those of the training, so many fewer are taken at once.
+        """
+        most = self._spec.evaluate.batch_size
         lengths = {row.id: len(self._renderer.prompt_ids(row)) for row in rows}
         order = sorted(rows, key=lambda row: lengths[row.id], reverse=True)
-        return (order[start : start + size] for start in range(0, len(order), size))
+        while order:
+            seen = min(lengths[order[0].id], self._limit)
+            size = max(1, min(most, most * self._spec.train.max_length // max(seen, 1)))
+            yield order[:size]
+            del order[:size]
 
     def score(self, rows: Sequence[Row]) -> list[RowScore]:
         """Score a batch."""
@@ -224,7 +238,7 @@ class _Judge:
         return bits, hits, choices
 
 
-def _context(model: Any) -> int:
+def context(model: Any) -> int:
     """The tokens that a model can see."""
     limit = getattr(model.config.get_text_config(), "max_position_embeddings", None)
     return int(limit) if limit else 2**31

@@ -1,0 +1,99 @@
+"""The scores of a run: base, tuned, and the rivals that are prompts; what is kept from before is not made again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from curator.evaluate.rivals import classical
+from curator.evaluate.rivals.prompted import Wanted
+from curator.evaluate.scores import FACTS, Rivals, RowScore, Scored, SystemScores
+from curator.evaluate.scoring import forgetting
+from curator.records import Row
+from curator.train.args import RunSpec
+
+Progress = Callable[[int, int], None]
+MODELS = ("base", "tuned")
+
+
+class Kept(NamedTuple):
+    """What an earlier evaluation of the same run scored."""
+
+    systems: SystemScores
+    """Base and tuned."""
+    rivals: Rivals
+    """Rivals other than the classical ones, which are made anew in no time."""
+
+    def still_good(self, wanted: Wanted) -> dict[str, Scored]:
+        """Those that are as they would be made now; ones of other names are good for ever."""
+        made = wanted.fingerprints()
+        return {
+            name: rival
+            for name, rival in self.rivals.items()
+            if name not in made or rival.facts.get("made_by") == made[name]
+        }
+
+
+class Gathered(NamedTuple):
+    """The scores of a run."""
+
+    systems: SystemScores
+    """Base and tuned, and each on general text; only those two where they were kept."""
+    rivals: Rivals
+    """The rivals that are prompts, and whatever else was kept."""
+    left_out: Mapping[str, str]
+    """Rival to why the model cannot be asked so."""
+
+
+def kept_from(
+    scores: Mapping[str, Sequence[RowScore]],
+    systems: Mapping[str, Mapping[str, object]],
+    titles: Mapping[str, str],
+) -> Kept:
+    """What an evaluation holds."""
+    others = [name for name in scores if name not in (*MODELS, *classical.TITLES)]
+    rivals = {
+        name: Scored(
+            scores=tuple(scores[name]),
+            title=titles.get(name, ""),
+            facts={fact: systems[name][fact] for fact in FACTS if fact in systems[name]},
+        )
+        for name in others
+    }
+    return Kept({name: scores[name] for name in MODELS}, rivals)
+
+
+def gather(
+    run_dir: Path,
+    spec: RunSpec,
+    sides: tuple[Sequence[Row], Sequence[Row]],
+    wanted: Wanted,
+    kept: Kept | None = None,
+    progress: Progress | None = None,
+) -> Gathered:
+    """Score what is wanted and not kept; `sides` are the train and the test rows.
+
+    Raises:
+        CuratorError: a model cannot be loaded, a row cannot be scored, or a prompt is too long for the model.
+    """
+    from curator.evaluate.scoring.prompt_scoring import PromptScoring, score_prompts
+    from curator.evaluate.scoring.scorers import score_systems
+
+    good = kept.still_good(wanted) if kept else {}
+    missing = wanted.without(good)
+    before = 0 if kept else len(MODELS) * len(sides[1])
+    total = before + len(missing.fingerprints()) * len(sides[1])
+
+    def counted(done: int, _: int) -> None:
+        if progress:
+            progress(done, total)
+
+    prompts = PromptScoring(spec, missing, sides, lambda done, of: counted(before + done, of))
+    if kept is None:
+        systems: SystemScores = score_systems(run_dir, sides[1], counted, forgetting.passages(), prompts)
+    else:
+        systems = kept.systems
+        if missing.fingerprints():
+            score_prompts(run_dir, prompts)
+    return Gathered(systems, {**good, **prompts.found}, prompts.left_out)
