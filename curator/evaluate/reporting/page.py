@@ -20,7 +20,7 @@ from curator.evaluate.scores import HEADLINE
 from curator.evaluate.scoring.forgetting import Forgetting
 from curator.evaluate.verdict import p_shown
 from curator.records import Row
-from curator.text import visible
+from curator.text import visible, visible_line
 
 HEAT = 9
 """Shades of a coloured table."""
@@ -106,13 +106,18 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         finalize=_written,
     )
-    environment.filters |= {"numeric": numeric, "shades": shades}
+    environment.filters |= {"numeric": numeric, "shades": shades, "short": _short}
     return environment
 
 
 def _written(value: Any) -> Any:
     """Text as UTF-8 can hold it, without controls; what is markup already stays."""
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+
+
+def _short(text: str, width: int = 300) -> str:
+    """One line of a text, cut where it is longer."""
+    return visible_line(text, width)
 
 
 def _source(name: str) -> Any:

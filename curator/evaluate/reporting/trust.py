@@ -30,7 +30,7 @@ def about_calibration(evaluation: Evaluation) -> Iterator[str]:
     which = "too sure of itself" if found.value > 1 else "not sure enough"
     yield (
         f"It is {which}: a temperature of {found.value:.2f}, fitted on "
-        f"{plural(found.fitted_on, 'validation row')}, brings that to {100 * found.ece:.1f} points; "
+        f"{plural(found.fitted_on, 'validation row')}, brings the error to {100 * found.ece:.1f} points; "
         "its answers stay as they are."
     )
 

@@ -90,7 +90,7 @@ def test_windows_without_targets_have_hardest_rows_instead_of_wrong_ones():
 def test_every_part_that_was_looked_at_is_told():
     text = report.render(*full(), MADE)
     assert "| general text | 1.500 | 2.000 | 0.500 | 0.400 to 0.600 |" in text
-    assert "brings that to 5.0 points" in text
+    assert "brings the error to 5.0 points" in text
     assert "| source: some text | 8 | 50.0 % | 30.0 % | -20.0 | -30.0 to -10.0 | p = 0.020 | worse |" in text
     assert text.index("source: some text") < text.index("language: en")
     assert "1 test row of 20" in text
