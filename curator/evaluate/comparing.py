@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Hashable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError
@@ -18,6 +18,7 @@ _INSTEAD = "chrf"
 Key = tuple[str, str]
 """System and metric."""
 Estimators = Mapping[Key, statistics.Estimator]
+Name = TypeVar("Name", bound=Hashable)
 Replicates = Mapping[Key, statistics.Array]
 
 
@@ -44,9 +45,23 @@ def compare(
     gains = _gains(estimators, replicates, _comparisons(kind, estimators), groups, settings)
     return Comparison(
         gains={metric: gain for (system, metric), gain in gains.items() if system == "base"},
-        over={system: gain for (system, _), gain in gains.items() if system != "base"},
+        over=corrected({system: gain for (system, _), gain in gains.items() if system != "base"}),
         intervals=_intervals(estimators, replicates, groups),
     )
+
+
+def corrected(gains: Mapping[Name, Gain]) -> dict[Name, Gain]:
+    """Several comparisons that ask the same question, their p corrected by Holm; one alone stays as it is.
+
+    What the tuning gained over the base is the first question and stands alone: more rivals take nothing from it.
+    """
+    if len(gains) < 2:
+        return dict(gains)
+    adjusted = statistics.holm([gain.p for gain in gains.values()])
+    return {
+        name: gain.model_copy(update={"p_adjusted": p})
+        for (name, gain), p in zip(gains.items(), adjusted, strict=True)
+    }
 
 
 def _comparisons(kind: Kind, estimators: Estimators) -> list[Key]:
@@ -78,11 +93,11 @@ def _gains(
 ) -> dict[Key, Gain]:
     """Tuned minus each (system, metric) of `keys`."""
     pairs = {key: (estimators["tuned", key[1]], estimators[key]) for key in keys}
-    p = _p_values(pairs, groups, settings)
+    p, units = _p_values(pairs, groups, settings), statistics.independent(groups)
     gains = {}
     for key, (tuned, other) in pairs.items():
         apart = replicates["tuned", key[1]] - replicates[key]
-        low, high = statistics.interval(apart)
+        low, high = statistics.interval(apart, units)
         binary = tuned.outcomes is not None
         gains[key] = Gain(
             metric=key[1],
@@ -115,13 +130,13 @@ def _intervals(
     estimators: Estimators, replicates: Replicates, groups: Sequence[str]
 ) -> dict[str, dict[str, list[float]]]:
     """95 % interval of each system's metrics: Wilson for shares of independent rows, else the bootstrap."""
-    wilson = not statistics.has_groups(groups)
+    wilson, units = not statistics.has_groups(groups), statistics.independent(groups)
     found: dict[str, dict[str, list[float]]] = {}
     for (system, metric), estimator in estimators.items():
         outcomes = estimator.outcomes
         if wilson and outcomes is not None:
             ends = statistics.wilson(int(outcomes.sum()), len(outcomes))
         else:
-            ends = statistics.interval(replicates[system, metric])
+            ends = statistics.interval(replicates[system, metric], units)
         found.setdefault(system, {})[metric] = [*ends]
     return found

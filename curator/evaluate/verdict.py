@@ -102,12 +102,17 @@ def p_shown(p: float) -> str:
     return "p < 0.0001" if p < 0.0001 else f"p = {p:.4f}" if p < 0.001 else f"p = {p:.3f}"
 
 
+def evidence_shown(gain: Gain) -> str:
+    """`p = 0.012`, and `p = 0.036 corrected` where several comparisons were made."""
+    return p_shown(gain.evidence) + ("" if gain.p_adjusted is None else " corrected")
+
+
 def interval_shown(gain: Gain) -> str:
-    """`gain 78.5 points, 95 % interval 71.0 to 85.4, p < 0.0001`."""
+    """`difference 78.5 points, 95 % interval 71.0 to 85.4, p < 0.0001`."""
     low, high = (shown_difference(gain.metric, end) for end in (gain.low, gain.high))
     amount = shown_difference(gain.metric, gain.difference)
     unit = unit_of_difference(gain.metric)
-    return f"difference {amount}{unit}, 95 % interval {low} to {high}, {p_shown(gain.p)}"
+    return f"difference {amount}{unit}, 95 % interval {low} to {high}, {evidence_shown(gain)}"
 
 
 def _change(gain: Gain, before: float, after: float, n: int) -> str:

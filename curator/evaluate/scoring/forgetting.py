@@ -86,6 +86,6 @@ def compare(base: Sequence[RowScore], tuned: Sequence[RowScore], settings: Evalu
         for name, rows in (("base", base), ("tuned", tuned))
     }
     found = statistics.bootstrap(estimators, [""] * len(base), settings.resamples, settings.seed)
-    low, high = statistics.interval(found["tuned"] - found["base"])
+    low, high = statistics.interval(found["tuned"] - found["base"], len(base))
     before, after = (statistics.point(estimators[name]) for name in ("base", "tuned"))
     return Forgetting(passages=len(base), base=before, tuned=after, low=low, high=high)
