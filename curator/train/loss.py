@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -115,6 +115,14 @@ class TokenLoss:
             return hidden
         logits: torch.Tensor = self._model(**inputs, use_cache=False).logits
         return logits
+
+    @torch.no_grad()
+    def remembered(self, ids: Sequence[int], rows: int, device: Any) -> Any:
+        """What the model keeps of the tokens that each of some rows begins with; they are read once."""
+        model = self._body if self._direct else self._model
+        cache = model(input_ids=torch.tensor([ids], device=device), use_cache=True).past_key_values
+        cache.batch_repeat_interleave(rows)
+        return cache
 
     def logits(self, states: torch.Tensor) -> torch.Tensor:
         """Logits in single precision."""

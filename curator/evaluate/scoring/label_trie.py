@@ -2,6 +2,8 @@
 
 The labels' tokens form a trie: labels that begin alike share a path. All its nodes stand after the prompt as if they
 were one text, but each sees only the prompt and its own ancestors, at the position that it would have behind them.
+
+What all prompts of a batch begin with, such as the same examples, is read once and remembered for all of them.
 """
 
 from __future__ import annotations
@@ -16,6 +18,8 @@ from curator.train.loss import TokenLoss
 
 _PROBED = 4
 """Labels on which the trie is compared with plain scoring before it is trusted."""
+_WORTH_SHARING = 64
+"""Tokens from which on a common beginning is read by itself."""
 
 
 class LabelTrie:
@@ -66,11 +70,35 @@ class LabelTrie:
         return seen
 
 
+def common_beginning(prompts: Sequence[tuple[int, ...]]) -> int:
+    """How many tokens all prompts begin with, where that is worth to be known; each keeps one of its own."""
+    if len(prompts) < 2:
+        return 0
+    # The least and the greatest of some sequences differ first where all of them do.
+    least, greatest = min(prompts), max(prompts)
+    pairs = enumerate(zip(least, greatest, strict=False))
+    shared = next((place for place, pair in pairs if pair[0] != pair[1]), len(least))
+    shared = min(shared, min(map(len, prompts)) - 1)
+    return shared if shared >= _WORTH_SHARING else 0
+
+
 def label_log_likelihoods(
-    token_loss: TokenLoss, prompts: Sequence[tuple[int, ...]], trie: LabelTrie, pad_id: int, device: Any
+    token_loss: TokenLoss,
+    prompts: Sequence[tuple[int, ...]],
+    trie: LabelTrie,
+    pad_id: int,
+    device: Any,
+    shared: int = 0,
 ) -> torch.Tensor:
-    """Log-likelihood of each label (columns) after each prompt (rows), end token included."""
-    states = token_loss.states(**_inputs(prompts, trie, pad_id, device, token_loss.dtype))
+    """Log-likelihood of each label (columns) after each prompt (rows), end token included.
+
+    The first `shared` tokens, which must be the same in all prompts, are read once.
+    """
+    begun, prompts = prompts[0][:shared], [prompt[shared:] for prompt in prompts]
+    inputs = _inputs(prompts, trie, pad_id, device, token_loss.dtype, shared)
+    if shared:
+        inputs["past_key_values"] = token_loss.remembered(begun, len(prompts), device)
+    states = token_loss.states(**inputs)
     width = max(len(prompt) for prompt in prompts)
     sources, targets = trie.sources.to(device), trie.targets.to(device)
     membership = trie.membership.to(device)
@@ -115,13 +143,17 @@ def trie_is_exact(
     labels: Sequence[tuple[int, ...]],
     pad_id: int,
     device: Any,
+    shared: int = 0,
 ) -> bool:
-    """Whether this model honours the trie's mask: models that are no plain attention decoders may not."""
+    """Whether this model honours the trie's mask: models that are no plain attention decoders may not.
+
+    With `shared` also whether it remembers what it has read before.
+    """
     few = labels[:_PROBED]
     tolerance = 1e-3 if token_loss.dtype == torch.float32 else 2e-2
     try:
-        quick = label_log_likelihoods(token_loss, prompts[:2], LabelTrie(few), pad_id, device)
-    except (RuntimeError, ValueError, TypeError, NotImplementedError):
+        quick = label_log_likelihoods(token_loss, prompts[:2], LabelTrie(few), pad_id, device, shared)
+    except (RuntimeError, ValueError, TypeError, AttributeError, NotImplementedError):
         return False
     plain = torch.stack(
         [plain_log_likelihoods(token_loss, prompt, few, pad_id, device, len(few)) for prompt in prompts[:2]]
@@ -130,8 +162,14 @@ def trie_is_exact(
 
 
 def _inputs(
-    prompts: Sequence[tuple[int, ...]], trie: LabelTrie, pad_id: int, device: Any, dtype: torch.dtype
-) -> dict[str, torch.Tensor]:
+    prompts: Sequence[tuple[int, ...]],
+    trie: LabelTrie,
+    pad_id: int,
+    device: Any,
+    dtype: torch.dtype,
+    shared: int,
+) -> dict[str, Any]:
+    """What comes after the `shared` tokens, which all places see."""
     width, nodes = max(len(prompt) for prompt in prompts), len(trie.tokens)
     ids = torch.full((len(prompts), width + nodes), pad_id)
     positions = torch.zeros_like(ids)
@@ -146,5 +184,6 @@ def _inputs(
         seen[row, width:, :length] = True
     seen[:, width:, width:] = trie.sees()
     mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
-    tensors = {"input_ids": ids, "position_ids": positions, "attention_mask": mask[:, None]}
-    return to_device(tensors, device)
+    mask = torch.nn.functional.pad(mask, (shared, 0))
+    tensors = {"input_ids": ids, "position_ids": positions + shared, "attention_mask": mask[:, None]}
+    return dict(to_device(tensors, device))

@@ -16,6 +16,7 @@ from curator.evaluate.scoring.forgetting import halved
 from curator.evaluate.scoring.generation import Generated, generate
 from curator.evaluate.scoring.label_trie import (
     LabelTrie,
+    common_beginning,
     label_log_likelihoods,
     plain_log_likelihoods,
     trie_is_exact,
@@ -124,6 +125,7 @@ class _Judge:
         self._labels = [renderer.label_ids(label) for label in spec.labels]
         self._trie: LabelTrie | None = None
         self._trie_tried = False
+        self._shares = False
 
     def batches(self, rows: Sequence[Row]) -> Iterator[list[Row]]:
         """Rows of like length together, the longest first, so that a lack of memory shows at once.
@@ -151,17 +153,27 @@ class _Judge:
         """Log-likelihood of each label after each prompt."""
         device = self._model.device
         if not self._trie_tried:
-            self._trie_tried = True
-            if trie_is_exact(self._loss, prompts, self._labels, self._pad_id, device):
-                self._trie = LabelTrie(self._labels)
+            self._try_trie(prompts)
         if self._trie is not None:
-            return label_log_likelihoods(self._loss, prompts, self._trie, self._pad_id, device)
+            shared = common_beginning(prompts) if self._shares else 0
+            return label_log_likelihoods(self._loss, prompts, self._trie, self._pad_id, device, shared)
         size = self._spec.evaluate.batch_size
         each = [
             plain_log_likelihoods(self._loss, prompt, self._labels, self._pad_id, device, size)
             for prompt in prompts
         ]
         return torch.stack(each)
+
+    def _try_trie(self, prompts: Sequence[tuple[int, ...]]) -> None:
+        """Quick ways are taken only where they give what the slow one gives."""
+        self._trie_tried = True
+        shared = common_beginning(prompts[:2])
+        for beginning in (shared, 0) if shared else (0,):
+            if trie_is_exact(
+                self._loss, prompts, self._labels, self._pad_id, self._model.device, beginning
+            ):
+                self._trie, self._shares = LabelTrie(self._labels), beginning > 0
+                return
 
     def prompt(self, row: Row, room: int) -> tuple[int, ...]:
         """A row's prompt with room for an answer; of one that is too long for the model, the end."""
