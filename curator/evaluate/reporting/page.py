@@ -150,11 +150,12 @@ def _tiles(evaluation: Evaluation, made: Made) -> list[Tile]:
     gain, title = evaluation.gain, METRICS[metric].title
     before, after = (shown(metric, evaluation.systems[name][metric]) for name in ("base", "tuned"))
     low, high, amount = (shown_difference(metric, end) for end in (gain.low, gain.high, gain.difference))
+    unit = unit_of_difference(metric) if METRICS[metric].unit == "percent" else ""
     tiles = [
         Tile(title, f"{before} → {after}", "base model → tuned model"),
         Tile(
             "difference",
-            amount + unit_of_difference(metric),
+            amount + unit,
             f"95 % interval {low} to {high}; {p_shown(gain.p).replace(' ', _FIXED)}",
         ),
         Tile("held-out rows", f"{evaluation.n:,}", "none of them seen in training"),

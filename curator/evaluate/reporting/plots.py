@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from curator.evaluate.calibration import Bin
 from curator.evaluate.evaluation import Evaluation
-from curator.evaluate.figures import METRICS, shown_difference, unit_of_difference
+from curator.evaluate.figures import METRICS, shown_difference
 from curator.evaluate.reporting.axes import Axis, Tick, around
 from curator.evaluate.reporting.made import Loss, Made, thinned
 from curator.evaluate.reporting.tables import with_interval
@@ -180,26 +180,26 @@ def _in_order(evaluation: Evaluation) -> list[str]:
 def _apart(evaluation: Evaluation, metric: str, gains: dict[str, Gain]) -> Forest:
     drawn = [end for gain in gains.values() for end in (gain.low, gain.high, gain.difference)]
     axis = around([0.0, *drawn])
-    spans = []
-    for name, gain in gains.items():
-        low, high = (shown_difference(metric, end) for end in (gain.low, gain.high))
-        tone = "better" if gain.proven else "worse" if gain.disproven else "even"
-        word = tone if tone != "even" else "within chance"
-        text = f"{shown_difference(metric, gain.difference)} ({low} to {high}), {word}"
-        places = map(axis.place, (gain.difference, gain.low, gain.high))
-        spans.append(Span(f"tuned minus {evaluation.title(name)}", text, tone, *places))
+    spans = [_difference(f"tuned minus {evaluation.title(name)}", gain, axis) for name, gain in gains.items()]
     side = "right" if METRICS[metric].better == "higher" else "left"
-    unit = unit_of_difference(metric).strip()
-    title = (
-        f"Difference in {METRICS[metric].title} ({unit}): to the {side} of the line the tuned model is better"
-    )
-    ticks = axis.ticks(lambda value: shown_difference(metric, value).removesuffix(".0"))
+    percent = METRICS[metric].unit == "percent"
+    name = f"{METRICS[metric].title}, points" if percent else METRICS[metric].title
+    title = f"Difference in {name}: to the {side} of the line the tuned model is better"
+    ticks = axis.ticks((lambda value: f"{100 * value:.0f}") if percent else None)
     return Forest(title, tuple(spans), ticks, axis.place(0.0))
 
 
+def _difference(name: str, gain: Gain, axis: Axis) -> Span:
+    amount, low, high = (shown_difference(gain.metric, end) for end in (gain.difference, gain.low, gain.high))
+    tone = "better" if gain.proven else "worse" if gain.disproven else "even"
+    text = f"{amount} ({low} to {high}), {'within chance' if tone == 'even' else tone}"
+    return Span(name, text, tone, *map(axis.place, (gain.difference, gain.low, gain.high)))
+
+
 def _titled(metric: str) -> str:
+    """The name of a metric at the start of a sentence; `chrF` stays as it is."""
     title = METRICS[metric].title
-    return title[0].upper() + title[1:]
+    return title[0].upper() + title[1:] if title[1:].islower() else title
 
 
 def _way(metric: str) -> str:
