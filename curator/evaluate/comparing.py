@@ -50,6 +50,18 @@ def compare(
     )
 
 
+def gain_over_base(
+    metric: str,
+    estimators: Mapping[str, statistics.Estimator],
+    groups: Sequence[str],
+    settings: EvaluateSettings,
+) -> Gain:
+    """Tuned minus base in one metric, on rows of any choice; `estimators` by system."""
+    both = {(name, metric): estimators[name] for name in ("base", "tuned")}
+    replicates = statistics.bootstrap(both, groups, settings.resamples, settings.seed)
+    return _gains(both, replicates, [("base", metric)], groups, settings)["base", metric]
+
+
 def corrected(gains: Mapping[Name, Gain]) -> dict[Name, Gain]:
     """Several comparisons that ask the same question, their p corrected by Holm; one alone stays as it is.
 

@@ -12,20 +12,26 @@ from pydantic import Field
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError
 from curator.evaluate import metrics, statistics
+from curator.evaluate.answers.adherence import Form
+from curator.evaluate.answers.filling import filled
 from curator.evaluate.calibration import Bin, Temperature
 from curator.evaluate.comparing import Comparison, Estimators, compare
+from curator.evaluate.endpoint.address import Online
+from curator.evaluate.endpoint.judged import Judged
+from curator.evaluate.examining import Studied, Tested, examine
 from curator.evaluate.fairness.suspects import Suspect
 from curator.evaluate.fairness.tainted import Contamination
 from curator.evaluate.memorisation import Memorisation
 from curator.evaluate.rivals import classical
-from curator.evaluate.rivals.gathering import gather, kept_from
+from curator.evaluate.rivals.gathering import gather, kept_from, with_endpoint
 from curator.evaluate.rivals.prompted import Wanted
 from curator.evaluate.scores import HEADLINE, Rivals, RowScore, SystemScores
 from curator.evaluate.scoring import forgetting
 from curator.evaluate.scoring.forgetting import Forgetting
 from curator.evaluate.slices import Slice
+from curator.evaluate.sources import sources_of
 from curator.evaluate.verdict import Gain, Rival, Verdict, judge
-from curator.records import Frozen, Kind, Row, WindowRow, target_text
+from curator.records import SPLITS, Frozen, Kind, Row, WindowRow, target_text
 from curator.text import plural
 
 Progress = Callable[[int, int], None]
@@ -80,6 +86,8 @@ class Evaluation(Frozen):
     """Text: how much of the training text is reproduced word for word, where that was tried."""
     titles: dict[str, str] = Field(default_factory=dict)
     """System to how it is called in a sentence, where its name does not say it."""
+    judged: Judged | None = None
+    """Instruction: base and tuned answers compared by a judge, where one was asked."""
     left_out: dict[str, str] = Field(default_factory=dict)
     """Rival to the reason why it could not be asked."""
     references: tuple[str, ...]
@@ -109,8 +117,12 @@ def evaluate_scores(
     names: Names | None = None,
     general: Forgetting | None = None,
     rivals: Rivals | None = None,
+    form: Form | None = None,
+    studied: Studied | None = None,
 ) -> Evaluation:
     """Add the classical rivals to `base`, `tuned` and `rivals`, compare them row by row and reach a verdict.
+
+    `form` is the form that answers are declared to have, `studied` what is known beside the test rows.
 
     Raises:
         CuratorError: a system did not score exactly the test rows in their order, or a score is no number.
@@ -122,6 +134,8 @@ def evaluate_scores(
     for name in ("base", "tuned", *every):
         _check_scores(name, every.get(name, ()), test_rows)
     references = [reference(row) for row in test_rows]
+    if kind == "instruction":
+        every = filled(every, references, form)
     estimators = {
         (name, metric): estimator
         for name, scores in every.items()
@@ -132,6 +146,8 @@ def evaluate_scores(
     parts = compare(kind, estimators, [row.group for row in test_rows], settings)
     figures = {name: metrics.summary(kind, labels, references, scores) for name, scores in every.items()}
     figures |= {name: {**figures[name], **rival.facts} for name, rival in beside.items()}
+    taught = [reference(row) for row in train_rows]
+    tested = Tested(kind, labels, train_rows, taught, test_rows, references, every)
     return Evaluation(
         names=names or Names(),
         kind=kind,
@@ -146,6 +162,7 @@ def evaluate_scores(
         titles=titles,
         references=tuple(references),
         scores={name: tuple(scores) for name, scores in every.items()},
+        **examine(tested, settings, studied),
     )
 
 
@@ -154,6 +171,7 @@ def evaluate_run(
     progress: Progress | None = None,
     wanted: Wanted | None = None,
     kept: Evaluation | None = None,
+    online: Online | None = None,
 ) -> Evaluation:
     """Score base and tuned model on the run's test rows, the tuned one read afresh from disk, and compare them.
 
@@ -162,30 +180,43 @@ def evaluate_run(
         progress: Told how many rows are done.
         wanted: Rivals that are prompts; by default those of the run's settings.
         kept: An earlier evaluation of this run, whose scores are not made again.
+        online: An endpoint that answers the test rows, too.
 
     Raises:
         CuratorError: the run is not finished, its data changed, there are no test rows, or a prompt cannot be used.
     """
+    from curator.evaluate.scoring.studies import Studies
     from curator.train import runs
     from curator.train.data import read_rows
 
     spec = runs.load(run_dir)
     runs.load_result(run_dir)
     runs.verify_export(spec)
+    form = Form.of(spec.evaluate, run_dir.parent.parent)
     export = Path(spec.export_path)
-    train_rows, test_rows = (read_rows(export, spec.kind, split) for split in ("train", "test"))
+    train_rows, validation_rows, test_rows = (read_rows(export, spec.kind, split) for split in SPLITS)
     _check_rows(spec.kind, spec.labels, test_rows)
     before = kept_from(kept.scores, kept.systems, kept.titles) if kept else None
     settled = (wanted or Wanted()).settled(spec)
-    made = gather(run_dir, spec, (train_rows, test_rows), settled, before, progress)
+    studies = Studies(spec, validation_rows, test_rows)
+    made = gather(run_dir, spec, (train_rows, test_rows), settled, before, progress, studies)
+    judged = kept.judged if kept else None
+    if online is not None:
+        made, verdicts = with_endpoint(run_dir, spec, test_rows, made, online, progress)
+        judged = verdicts or judged
     systems = dict(made.systems)
     general = kept.general if kept else None
     if "base general" in systems:
         general = forgetting.compare(systems.pop("base general"), systems.pop("tuned general"), spec.evaluate)
     names = Names(run=spec.name, model=spec.model, export=export.name)
     found = (spec.kind, spec.labels, train_rows, test_rows, systems, spec.evaluate)
-    evaluation = evaluate_scores(*found, names=names, general=general, rivals=made.rivals)
-    return evaluation.model_copy(update={"left_out": dict(made.left_out)})
+    validation = ([reference(row) for row in studies.rows], studies.scores)
+    studied = Studied(validation, studies.continued, sources_of(export, test_rows))
+    evaluation = evaluate_scores(
+        *found, names=names, general=general, rivals=made.rivals, form=form, studied=studied
+    )
+    again = {"temperature": kept.temperature, "memorisation": kept.memorisation} if kept else {}
+    return evaluation.model_copy(update={"left_out": dict(made.left_out), **again})
 
 
 def reference(row: Row) -> str:

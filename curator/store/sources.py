@@ -93,3 +93,12 @@ def plan_of(connection: sqlite3.Connection, reject_id: int) -> tuple[int, dict[s
 def settle(connection: sqlite3.Connection, reject_id: int, step_id: int) -> None:
     """A reject that a later step could read is gone, until that step is undone."""
     connection.execute("UPDATE rejects SET settled_by = ? WHERE id = ?", (step_id, reject_id))
+
+
+def of_records(connection: sqlite3.Connection, record_ids: Iterable[int]) -> dict[int, str]:
+    """The name of the file that each of some records came from."""
+    wanted = set(record_ids)
+    rows = connection.execute(
+        "SELECT records.id, sources.name FROM records JOIN sources ON sources.id = records.source_id"
+    )
+    return {record_id: name for record_id, name in rows if record_id in wanted}

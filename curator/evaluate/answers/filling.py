@@ -11,7 +11,7 @@ from curator.evaluate.scores import RowScore
 
 def filled(
     systems: Mapping[str, Sequence[RowScore]], references: Sequence[str], form: Form | None
-) -> dict[str, list[RowScore]]:
+) -> dict[str, Sequence[RowScore]]:
     """Row scores of instruction systems with every figure of their answers that they lack.
 
     `valid` is there where a form is declared.

@@ -15,6 +15,11 @@ def words(text: str) -> list[str]:
     return _pattern().findall(unicodedata.normalize("NFKC", text).lower())
 
 
+def words_at(text: str) -> list[tuple[int, int]]:
+    """Where each word of a text begins and ends."""
+    return [match.span() for match in _pattern().finditer(text)]
+
+
 @cache
 def _pattern() -> Any:
     import regex

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from curator.errors import CuratorError
+from curator.evaluate.endpoint.address import Online
+from curator.evaluate.endpoint.judged import Judged
 from curator.evaluate.rivals import classical
 from curator.evaluate.rivals.prompted import Wanted
 from curator.evaluate.scores import FACTS, Rivals, RowScore, Scored, SystemScores
@@ -71,8 +74,11 @@ def gather(
     wanted: Wanted,
     kept: Kept | None = None,
     progress: Progress | None = None,
+    each: Callable[[str, Any, Any], None] | None = None,
 ) -> Gathered:
     """Score what is wanted and not kept; `sides` are the train and the test rows.
+
+    `each` is given name, model and renderer of base and tuned model where these are scored.
 
     Raises:
         CuratorError: a model cannot be loaded, a row cannot be scored, or a prompt is too long for the model.
@@ -91,9 +97,41 @@ def gather(
 
     prompts = PromptScoring(spec, missing, sides, lambda done, of: counted(before + done, of))
     if kept is None:
-        systems: SystemScores = score_systems(run_dir, sides[1], counted, forgetting.passages(), prompts)
+        passages = forgetting.passages()
+        systems: SystemScores = score_systems(run_dir, sides[1], counted, passages, prompts, each)
     else:
         systems = kept.systems
         if missing.fingerprints():
             score_prompts(run_dir, prompts)
     return Gathered(systems, {**good, **prompts.found}, prompts.left_out)
+
+
+def with_endpoint(
+    run_dir: Path,
+    spec: RunSpec,
+    test: Sequence[Row],
+    made: Gathered,
+    online: Online,
+    progress: Progress | None = None,
+) -> tuple[Gathered, Judged | None]:
+    """The same with an endpoint beside them, which may judge base and tuned, too.
+
+    Raises:
+        CuratorError: the project has nothing to ask or to judge, or the endpoint cannot be asked.
+    """
+    if spec.kind == "text":
+        raise CuratorError("A text project asks nothing, so no endpoint can answer.", "Leave --endpoint out.")
+    if online.judge and spec.kind != "instruction":
+        raise CuratorError("Labels are right or wrong: they need no judge.", "Leave --judge out.")
+    from curator.evaluate.endpoint.answering_rows import answer_rows, name_of
+    from curator.evaluate.endpoint.judging import judge_rows
+    from curator.evaluate.endpoint.kept_replies import KeptReplies
+
+    kept = KeptReplies(run_dir)
+    answered = answer_rows(online.endpoint, spec, test, kept, progress)
+    made = made._replace(rivals={**made.rivals, name_of(online.endpoint): answered})
+    if not online.judge:
+        return made, None
+    pair = made.systems["base"], made.systems["tuned"]
+    judged, base, tuned = judge_rows(online.endpoint, spec.system, test, pair, kept, progress)
+    return made._replace(systems={**made.systems, "base": base, "tuned": tuned}), judged

@@ -42,11 +42,12 @@ def score_systems(
     progress: Progress | None = None,
     general: Sequence[WindowRow] = (),
     also: Callable[[Any, Renderer], None] | None = None,
+    each: Callable[[str, Any, Renderer], None] | None = None,
 ) -> dict[str, list[RowScore]]:
     """`base` and `tuned` of a finished run on the same rows, both fresh from disk; progress runs over both.
 
     With passages of `general` text, `base general` and `tuned general` are what the models make of those. `also` is
-    given the base model and the renderer while they are at hand.
+    given the base model and the renderer while they are at hand, `each` the name of either model before them.
 
     Raises:
         CuratorError: the run is not finished, or a row cannot be scored.
@@ -63,6 +64,8 @@ def score_systems(
 
     def both(name: str, model: Any, offset: int) -> dict[str, list[RowScore]]:
         found = {name: score(model, renderer, rows, spec, progress=counted(offset))}
+        if each:
+            each(name, model, renderer)
         if also and name == "base":
             also(model, renderer)
         return found | ({f"{name} general": score(model, plain, general, spec)} if general else {})
@@ -169,9 +172,7 @@ class _Judge:
         self._trie_tried = True
         shared = common_beginning(prompts[:2])
         for beginning in (shared, 0) if shared else (0,):
-            if trie_is_exact(
-                self._loss, prompts, self._labels, self._pad_id, self._model.device, beginning
-            ):
+            if trie_is_exact(self._loss, prompts, self._labels, self._pad_id, self._model.device, beginning):
                 self._trie, self._shares = LabelTrie(self._labels), beginning > 0
                 return
 
@@ -182,8 +183,18 @@ class _Judge:
 
     def _classify(self, rows: Sequence[ClassificationRow]) -> list[RowScore]:
         room = max(map(len, self._labels))
-        found = self.label_log_likelihoods([self.prompt(row, room) for row in rows])
-        return [self._label_score(row, scores) for row, scores in zip(rows, found, strict=True)]
+        prompts = [self.prompt(row, room) for row in rows]
+        found = self.label_log_likelihoods(prompts)
+        scores = [self._label_score(row, logs) for row, logs in zip(rows, found, strict=True)]
+        if not self._spec.evaluate.free_answers:
+            return scores
+        said = generate(self._model, self._renderer, prompts, room)
+        return [self._with_free(score, answer.text) for score, answer in zip(scores, said, strict=True)]
+
+    def _with_free(self, score: RowScore, said: str) -> RowScore:
+        """The score with what the model wrote by itself, in the tokens of the longest label."""
+        strange = normalised(said) not in map(normalised, self._spec.labels)
+        return score.model_copy(update={"said": said, "values": {**score.values, "off_list": float(strange)}})
 
     def _label_score(self, row: ClassificationRow, scores: torch.Tensor) -> RowScore:
         logs = torch.log_softmax(scores, -1)
@@ -217,7 +228,11 @@ class _Judge:
                 id=row.id,
                 group=row.group,
                 answer=self._renderer.decode(choice) if row.target else "",
-                values={"bits": bit, "bytes": float(len(shown.learned.encode()))}
+                values={
+                    "bits": bit,
+                    "bytes": float(len(shown.learned.encode())),
+                    "tokens": float(len(choice)),
+                }
                 | ({"last_unit": float(hit)} if row.target else {}),
             )
             for row, shown, bit, hit, choice in zip(rows, rendered, bits, hits, choices, strict=True)
