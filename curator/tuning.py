@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 
 from curator.config import Config, with_values
 from curator.errors import CuratorError, NotFound
+from curator.evaluate.answers.adherence import Form
 from curator.evaluate.power import SmallestGain, smallest_gain
 from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
@@ -48,12 +49,14 @@ def prepare(project: Project, name: str, export: Export, assignments: Sequence[t
         assignments: Settings for this run alone, as dotted keys with values (`train.epochs`, `2`).
 
     Raises:
-        CuratorError: a setting, the model or the name cannot be used, or the libraries are missing.
+        CuratorError: a setting, the model, the name or the declared form of answers cannot be used, or the libraries
+            are missing.
     """
     check_name(name)
     require_libraries()
     config = with_values(project.config, assignments)
     trackers.require(config.train.report_to)
+    Form.of(config.evaluate, project.root)
     _check_export(export)
     folder = project.root / "runs" / (name or next_name(project.root))
     runs.create(folder, _spec(config, project.root, folder.name, export))

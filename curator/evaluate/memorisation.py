@@ -9,6 +9,7 @@ from curator.contamination import contaminated, overlaps
 from curator.evaluate.answers.words import words_at
 from curator.evaluate.asked import asked
 from curator.records import Frozen, Row
+from curator.text import plural
 
 
 class Reproduced(Frozen):
@@ -43,10 +44,13 @@ class Memorisation(Frozen):
     @property
     def sentence(self) -> str:
         """What came of it, in words."""
-        runs = [f"{run.words:,} words ({run.characters:,} characters)" for run in (self.tuned, self.base)]
+        runs = [
+            f"{plural(run.words, 'word')} ({plural(run.characters, 'character')})"
+            for run in (self.tuned, self.base)
+        ]
         return (
-            f"Going on from {self.windows:,} test windows, the tuned model reproduced at most {runs[0]} in a row of "
-            f"its training text, the base model {runs[1]}; the true continuations share {self.reference.words:,}."
+            f"Going on from {plural(self.windows, 'test window')}, the tuned model reproduced at most {runs[0]} in a "
+            f"row of its training text, the base model {runs[1]}; the true continuations share {self.reference.words:,}."
         )
 
 
@@ -74,8 +78,7 @@ def memorisation(continued: Continued, train: Iterable[Row]) -> Memorisation | N
     rows = list(train)
     if not continued.ids or not rows:
         return None
-    found = (_longest(texts, continued.ids, rows) for texts in continued[1:4])
-    base, tuned, reference = found
+    base, tuned, reference = (_longest(texts, continued.ids, rows) for texts in continued[1:4])
     return Memorisation(
         windows=len(continued.ids), tokens=continued.tokens, base=base, tuned=tuned, reference=reference
     )

@@ -57,8 +57,13 @@ class Studies:
         """How both models and the windows themselves go on, where that was asked."""
         if not self._windows or not {"base", "tuned"} <= self._texts.keys():
             return None
-        texts = (self._texts[name] for name in ("base", "tuned", "reference"))
-        return Continued([row.id for row in self._windows], *texts, tokens=self._tokens)
+        return Continued(
+            ids=[row.id for row in self._windows],
+            base=self._texts["base"],
+            tuned=self._texts["tuned"],
+            reference=self._texts["reference"],
+            tokens=self._tokens,
+        )
 
     def _go_on(self, name: str, model: Any, renderer: Renderer) -> None:
         """Greedy continuations of the first half of each window, as long as the second."""
