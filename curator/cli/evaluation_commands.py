@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
-from curator.cli.rival_options import rival_options, tell_rivals, wanted
+from curator.cli.rival_options import online, rival_options, tell_rivals, wanted
 
 if TYPE_CHECKING:
+    from curator.evaluate.endpoint.address import Online
     from curator.evaluate.evaluation import Evaluation
     from curator.evaluate.rivals.prompted import Wanted
 
@@ -30,6 +31,11 @@ def evaluate_command(
     prompts: tuple[Path, ...],
     few_shot: int | None,
     retrieved: int | None,
+    url: str | None,
+    model: str | None,
+    price: tuple[float, float] | None,
+    pace: float | None,
+    judge: bool,
     as_json: bool,
 ) -> None:
     """Score base, rivals and tuned model on the held-out test set (the newest run when none is named).
@@ -41,14 +47,15 @@ def evaluate_command(
       curator evaluate
       curator evaluate first --again --json
       curator evaluate first --prompt careful.txt --prompt short.txt --few-shot 8
+      curator evaluate first --endpoint http://localhost:8000/v1 --model qwen --judge
     """
     from curator import tuning
 
     folder = tuning.folder_of(state.project(), run)
-    asked = wanted(prompts, few_shot, retrieved)
+    asked, endpoint = wanted(prompts, few_shot, retrieved), online(url, model, price, pace, judge)
     found = None if again else _kept(folder)
-    if found is None or asked is not None:
-        found = score(folder, asked, found)
+    if found is None or asked is not None or endpoint is not None:
+        found = score(folder, asked, found, endpoint)
     tell(found, as_json)
 
 
@@ -102,7 +109,12 @@ def _kept(folder: Path) -> Evaluation | None:
         return None
 
 
-def score(folder: Path, asked: Wanted | None = None, kept: Evaluation | None = None) -> Evaluation:
+def score(
+    folder: Path,
+    asked: Wanted | None = None,
+    kept: Evaluation | None = None,
+    endpoint: Online | None = None,
+) -> Evaluation:
     """Score a run on its test set, keep every row, and write the report; what is `kept` is not scored again."""
     from curator import tuning
 
@@ -117,7 +129,7 @@ def score(folder: Path, asked: Wanted | None = None, kept: Evaluation | None = N
         say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
     with jobs.holding(folder):
         with _progress() as progress:
-            found = evaluation.evaluate_run(folder, progress, asked, kept)
+            found = evaluation.evaluate_run(folder, progress, asked, kept, endpoint)
         keeping.write(found, folder)
         report_run(folder)
         model_card.write(folder, folder / ADAPTER)
@@ -171,8 +183,9 @@ def _lines() -> Callable[[int, int], None]:
 
     def tell_tenth(done: int, total: int) -> None:
         nonlocal told
-        if 10 * done // total > told:
-            told = 10 * done // total
+        tenth = 10 * done // total
+        is_new, told = tenth > told, tenth
+        if is_new:
             say(f"  scored {done:,} of {total:,} rows")
 
     return tell_tenth

@@ -11,12 +11,29 @@ import click
 from curator.cli.output import say
 
 if TYPE_CHECKING:
+    from curator.evaluate.endpoint.address import Online
     from curator.evaluate.evaluation import Evaluation
     from curator.evaluate.rivals.prompted import Wanted
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 _EXAMPLES = click.IntRange(min=0, max=100)
+
+
+class _Price(click.ParamType[tuple[float, float]]):
+    """Two prices with a comma between them."""
+
+    name = "IN,OUT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Two numbers that are not negative."""
+        try:
+            read, written = map(float, value.split(","))
+        except ValueError:
+            read = written = -1.0
+        if not (0 <= read < float("inf") and 0 <= written < float("inf")):
+            self.fail(f"{value!r} is not two prices such as 0.15,0.60.", param, ctx)
+        return read, written
 
 
 def rival_options(function: _Function) -> _Function:
@@ -42,6 +59,32 @@ def rival_options(function: _Function) -> _Function:
             metavar="K",
             help="Show the base model the K examples that are most like each row; 0 for none.",
         ),
+        click.option(
+            "--endpoint",
+            "url",
+            metavar="URL",
+            help="Also ask a model behind an OpenAI-compatible server, such as http://localhost:8000/v1; "
+            "the key stands in CURATOR_API_KEY or OPENAI_API_KEY.",
+        ),
+        click.option("--model", metavar="NAME", help="The model's name at the endpoint."),
+        click.option(
+            "--endpoint-price",
+            "price",
+            type=_Price(),
+            help="What a million tokens cost there, read and written, so that the cost is told.",
+        ),
+        click.option(
+            "--requests-per-minute",
+            "pace",
+            type=click.FloatRange(min=0, min_open=True),
+            metavar="N",
+            help="Ask the endpoint no faster.",
+        ),
+        click.option(
+            "--judge",
+            is_flag=True,
+            help="Let the endpoint's model compare the answers of base and tuned, in both orders.",
+        ),
     )
     for option in reversed(options):
         function = option(function)
@@ -62,12 +105,57 @@ def wanted(prompts: tuple[Path, ...], few_shot: int | None, retrieved: int | Non
     return Wanted(prompts=own_prompts.read(prompts), few_shot=few_shot, retrieved=retrieved)
 
 
+def online(
+    url: str | None,
+    model: str | None,
+    price: tuple[float, float] | None,
+    pace: float | None,
+    judge: bool,
+) -> Online | None:
+    """The endpoint that was asked for.
+
+    Raises:
+        click.UsageError: options of an endpoint without one.
+        CuratorError: the address is none.
+    """
+    if not url and (model or price or pace or judge):
+        raise click.UsageError(
+            "--model, --endpoint-price, --requests-per-minute and --judge need --endpoint URL."
+        )
+    if not url:
+        return None
+    if not model:
+        raise click.UsageError("--endpoint needs --model NAME: the model's name at the endpoint.")
+    from curator.evaluate.endpoint.address import Online, endpoint_at
+
+    return Online(endpoint=endpoint_at(url, model, pace, price), judge=judge)
+
+
 def tell_rivals(found: Evaluation) -> None:
     """What is to be known about the rivals beside their figures."""
     for name, system in found.systems.items():
-        if "examples" in system:
-            say(f"{name}: {system['examples']:.3g} examples fitted before a row, on average.")
+        if system.get("examples", 0) < system.get("examples_wanted", 0):
+            fitted, wished = f"{system['examples']:.3g}", system["examples_wanted"]
+            say(f"{name}: {fitted} of {wished} examples fitted before a row, on average.")
         if system.get("cut_rows"):
             say(f"{name}: before {system['cut_rows']:,} of {found.n:,} rows its beginning was cut: too long.")
+        if "usage" in system:
+            say(f"{name}: {_usage(system['usage'])}.")
     for name, problem in found.left_out.items():
         say(f"{name} was left out: {problem}")
+    if found.judged is not None:
+        say(found.judged.sentence)
+        say(f"Judging took {_usage(found.judged.usage)}.")
+
+
+def _usage(usage: dict[str, Any]) -> str:
+    """`338 answers, 52,114 tokens read and 1,204 written, for 0.0312`."""
+    from curator.text import plural
+
+    told = plural(usage["requests"], "answer")
+    if usage["refused"]:
+        told += f", {usage['refused']:,} refused"
+    if "prompt_tokens" not in usage:
+        return f"{told}, tokens not told"
+    told += f", {usage['prompt_tokens']:,} tokens read and {usage['completion_tokens']:,} written"
+    return told + (f", for {usage['cost']:.4f}" if "cost" in usage else "")

@@ -34,6 +34,7 @@ METRICS: Mapping[str, Metric] = {
     "rouge_l": Metric("ROUGE-L", "higher", "percent"),
     "chrf": Metric("chrF", "higher", "points"),
     "numeric_match": Metric("same number", "higher", "percent"),
+    "preferred": Metric("preferred by the judge", "higher", "percent"),
     "valid": Metric("answers of the declared form", "higher", "percent"),
     "cut": Metric("answers cut", "lower", "percent"),
     "last_unit_accuracy": Metric("last-unit accuracy", "higher", "percent"),

@@ -24,12 +24,13 @@ _MEANS = {
     "token_f1": "token_f1",
     "rouge_l": "rouge_l",
     "chrf": "chrf",
+    "preferred": "preferred",
     "valid": "valid",
     "cut": "cut",
     "last_unit_accuracy": "last_unit",
 }
 """Metric that is a mean over rows → the row value it is the mean of."""
-_BINARY = {"accuracy", "off_list", "exact_match", "valid", "cut", "last_unit_accuracy"}
+_BINARY = {"accuracy", "off_list", "exact_match", "preferred", "valid", "cut", "last_unit_accuracy"}
 _MOST_BITS = 1000.0
 """Bits of a token beyond which its perplexity is no number any more."""
 

@@ -115,10 +115,12 @@ def prompted(wanted: Wanted, place: Place) -> Iterator[Prompted]:
         yield _own(prompt, place, test)
     if wanted.few_shot and train:
         fixed = spread(train, wanted.few_shot, place.spec.evaluate.seed)
-        yield _with_examples(FEW_SHOT, "", place, lambda _: fixed)
+        yield _with_examples(FEW_SHOT, "", place, wanted.few_shot, lambda _: fixed)
     if wanted.retrieved and train:
         similar = most_similar(train, test, wanted.retrieved)
-        yield _with_examples(RETRIEVED, " most like the question", place, lambda row: similar[row.id])
+        yield _with_examples(
+            RETRIEVED, " most like the question", place, wanted.retrieved, lambda row: similar[row.id]
+        )
 
 
 def name_of(prompt: OwnPrompt) -> str:
@@ -145,7 +147,7 @@ def _own(prompt: OwnPrompt, place: Place, rows: Sequence[Asked]) -> Prompted:
 
 
 def _with_examples(
-    name: str, words: str, place: Place, examples: Callable[[Asked], Sequence[Asked]]
+    name: str, words: str, place: Place, wanted: int, examples: Callable[[Asked], Sequence[Asked]]
 ) -> Prompted:
     """As many examples as the model can see before a row; the first of them are left out first."""
     fitted: dict[str, int] = {}
@@ -161,7 +163,8 @@ def _with_examples(
 
     def told() -> dict[str, Any]:
         mean = sum(fitted.values()) / max(len(fitted), 1)
-        return {"title": f"few-shot prompting with {mean:.3g} examples{words}", "examples": mean}
+        title = f"few-shot prompting with {mean:.3g} examples{words}"
+        return {"title": title, "examples": mean, "examples_wanted": wanted}
 
     return Prompted(name, place.renderer.worded(turns), told)
 

@@ -1,0 +1,1 @@
+"""A model behind a server that speaks OpenAI's chat completions: asked the test rows, or to judge answers."""
