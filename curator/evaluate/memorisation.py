@@ -50,7 +50,7 @@ class Memorisation(Frozen):
         ]
         return (
             f"Going on from {plural(self.windows, 'test window')}, the tuned model reproduced at most {runs[0]} in a "
-            f"row of its training text, the base model {runs[1]}; the true continuations share {self.reference.words:,}."
+            f"row of its training text, the base model {runs[1]}; the real continuations {self.reference.words:,}."
         )
 
 

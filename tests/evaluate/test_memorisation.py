@@ -39,7 +39,7 @@ def test_it_is_told_in_words():
     sentence = longest(["the dog looked on without me"]).sentence
     assert sentence == (
         "Going on from 1 test window, the tuned model reproduced at most 5 words (25 characters) in a row of its "
-        "training text, the base model 0 words (0 characters); the true continuations share 3."
+        "training text, the base model 0 words (0 characters); the real continuations 3."
     )
 
 
