@@ -54,6 +54,13 @@ def sample(
     return evaluate_scores("classification", labels, rows, rows, systems, QUICK, names=names), rows
 
 
+def bare() -> tuple[Evaluation, list[ClassificationRow]]:
+    """The sample as it is when nothing but scores was looked at."""
+    found, rows = sample()
+    empty = {"reliability": {}, "temperature": None, "slices": (), "suspects": ()}
+    return found.model_copy(update={**empty, "contamination": None, "memorisation": None}), rows
+
+
 def gain(difference: float, low: float, high: float, **changes: object) -> Gain:
     """A difference in accuracy."""
     return Gain.model_validate(

@@ -19,6 +19,9 @@ LONGEST = 4000
 FOLDED = 240
 """Longer texts are folded behind their beginning."""
 
+SHORT = 30
+"""Characters of the longest label that leaves room for two others beside it on a phone."""
+
 
 class Text(NamedTuple):
     """A text of a row."""
@@ -55,6 +58,8 @@ class Explorer(NamedTuple):
     """Rows of the test."""
     cost: str
     """What the cost of a row is called."""
+    short: bool
+    """Whether all answers are as short as labels."""
     turns: dict[str, int]
     """Rows of the page that got worse, got better, or stayed the same."""
 
@@ -70,7 +75,9 @@ def explore(evaluation: Evaluation, test_rows: Sequence[Row]) -> Explorer:
             break
         lines.append(Line(row, *texts))
     turns = {turn: sum(line.row.turned == turn for line in lines) for turn in ("worse", "better", "same")}
-    return Explorer(tuple(lines), evaluation.n, ranking.cost_title(evaluation.kind), turns)
+    answers = [text.whole for line in lines for text in (line.reference, line.base, line.tuned)]
+    short = all(len(text) <= SHORT for text in answers)
+    return Explorer(tuple(lines), evaluation.n, ranking.cost_title(evaluation.kind), short, turns)
 
 
 def folded(text: str) -> Text:

@@ -91,7 +91,11 @@
       const numbers = head.classList.contains("number");
       button.type = "button";
       button.textContent = head.textContent;
-      head.replaceChildren(button);
+      /* Browsers leave buttons out of the heads that they repeat on each printed page. */
+      const printed = document.createElement("span");
+      printed.className = "printed";
+      printed.textContent = head.textContent;
+      head.replaceChildren(button, printed);
       button.addEventListener("click", () => {
         const up = head.getAttribute("aria-sort") ? head.getAttribute("aria-sort") === "descending" : !numbers;
         heads.forEach((other) => other.removeAttribute("aria-sort"));

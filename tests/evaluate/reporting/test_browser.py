@@ -80,7 +80,7 @@ def test_rows_are_filtered_by_their_turn_and_their_text(tmp_path):
 def test_more_than_a_hundred_rows_are_laid_out_bit_by_bit(tmp_path):
     rows = [f'<tr data-turn="same"><td>{n}</td></tr>' for n in range(250)]
     text = page.render(*sample(), MADE)
-    body = text.split('<table class="rows"')[1].split("<tbody", 1)[1].split("</tbody>", 1)[0]
+    body = text.split('id="explorer"')[1].split("<tbody", 1)[1].split("</tbody>", 1)[0]
     text = text.replace(body, ">" + "".join(rows))
     script = """
       const seen = () => [...document.querySelectorAll('#explorer tbody tr')].filter(r => r.offsetParent).length;

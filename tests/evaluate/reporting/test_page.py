@@ -14,7 +14,7 @@ from curator.evaluate.reporting import explorer, page
 from curator.evaluate.reporting.made import Made
 from curator.evaluate.scores import RowScore
 from curator.records import InstructionRow, Row, WindowRow
-from tests.evaluations import HOSTILE, MADE, full, sample
+from tests.evaluations import HOSTILE, MADE, bare, full, sample
 
 VOID = {"meta", "link", "input", "br", "line", "circle", "rect", "path", "polyline"}
 URLS = {"src", "href", "action", "data", "srcset", "poster", "xlink:href"}
@@ -190,7 +190,7 @@ def test_figures_that_were_found_are_shown():
 
 
 def test_parts_that_are_empty_are_not_shown():
-    text = page.render(*sample(), Made())
+    text = page.render(*bare(), Made())
     for name in ("slices", "contamination", "suspects", "memorised", "cost", "losses", "made"):
         assert f'id="{name}"' not in text
 

@@ -5,7 +5,7 @@ from curator.evaluate.reporting import report
 from curator.evaluate.reporting.made import Made
 from curator.evaluate.scores import RowScore
 from curator.records import InstructionRow, WindowRow
-from tests.evaluations import HOSTILE, MADE, QUICK, full, sample
+from tests.evaluations import HOSTILE, MADE, QUICK, bare, full, sample
 
 
 def test_the_report_opens_with_the_verdict_and_holds_every_system():
@@ -19,8 +19,7 @@ def test_the_report_opens_with_the_verdict_and_holds_every_system():
 
 
 def test_every_table_is_a_block_of_its_own():
-    found, rows = sample()
-    lines = report.render(found, rows, Made(facts={"seed": "0"})).splitlines()
+    lines = report.render(*bare(), Made(facts={"seed": "0"})).splitlines()
     heads = [i for i, line in enumerate(lines) if line.startswith("|---")]
     assert len(heads) == 9
     for head in heads:
@@ -103,8 +102,7 @@ def test_every_part_that_was_looked_at_is_told():
 
 
 def test_parts_that_were_not_looked_at_are_left_out():
-    found, rows = sample()
-    text = report.render(found, rows, Made())
+    text = report.render(*bare(), Made())
     for title in (
         "Parts of the test",
         "a fair one",
