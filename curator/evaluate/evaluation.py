@@ -216,7 +216,7 @@ def evaluate_run(
         *found, names=names, general=general, rivals=made.rivals, form=form, studied=studied
     )
     again = {"temperature": kept.temperature, "memorisation": kept.memorisation} if kept else {}
-    return evaluation.model_copy(update={"left_out": dict(made.left_out), **again})
+    return evaluation.model_copy(update={"left_out": dict(made.left_out), "judged": judged, **again})
 
 
 def reference(row: Row) -> str:

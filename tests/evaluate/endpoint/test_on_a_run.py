@@ -1,0 +1,134 @@
+"""`curator evaluate --endpoint` on a run that has been scored, from the command line to the files."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from curator.cli.main import run
+from curator.evaluate import keeping
+from tests import run_folders
+from tests.endpoint import KEY, completion, refusal
+
+ONLY = ("--few-shot", "0", "--retrieved", "0")
+TICKETS = [
+    {"text": f"no {n} {'even' if n % 2 else 'odd'}", "label": "b" if n % 2 else "a"} for n in range(60)
+]
+LAW = [{"instruction": f"What is rule {n}?", "answer": f"It says {n}."} for n in range(60)]
+
+
+@pytest.fixture
+def scored(make_project):
+    """The arguments that evaluate a scored run, and its folder."""
+
+    def make(kind: str = "classification"):
+        rows, more = (TICKETS, {"labels": ["a", "b"]}) if kind == "classification" else (LAW, {})
+        project = make_project(rows, kind, **more)
+        project.split()
+        folder = run_folders.begin(project, "first")
+        run_folders.finish(folder)
+        run_folders.score(folder)
+        (folder / "adapter").mkdir()
+        return ["-C", str(project.root), "evaluate", "first"], folder
+
+    return make
+
+
+@pytest.fixture
+def quiet(monkeypatch):
+    """The card of a model that is not there is not written."""
+    from curator.evaluate.reporting import model_card
+
+    monkeypatch.setattr(model_card, "write", lambda *_: None)
+
+
+@pytest.mark.usefixtures("quiet")
+def test_an_endpoint_is_one_more_column_that_can_beat_the_tune(scored, server, capsys):
+    arguments, folder = scored()
+    server.answer = lambda body: "b" if "even" in body["messages"][-1]["content"] else "a"
+    asking = [*arguments, "--endpoint", server.url, "--model", "big", "--endpoint-price", "1,10", *ONLY]
+    assert run([*asking, "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    system = shown["systems"]["endpoint:big"]
+    assert (system["accuracy"], system["off_list"]) == (1.0, 0.0)
+    n = shown["n"]
+    assert system["usage"] == {
+        "requests": n, "refused": 0, "prompt_tokens": 10 * n, "completion_tokens": 2 * n,
+        "cost": pytest.approx(30 * n / 1e6),
+    }  # fmt: skip
+    assert shown["gains_over"]["endpoint:big"]["metric"] == "accuracy"
+    assert shown["titles"]["endpoint:big"].startswith("big at 127.0.0.1:")
+    assert len(server.asked) == n
+    assert run(asking) == 0
+    assert len(server.asked) == n
+    assert f"endpoint:big: {n} answers" in capsys.readouterr().err
+    for path in folder.rglob("*"):
+        assert path.is_dir() or KEY.encode() not in path.read_bytes()
+
+
+@pytest.mark.usefixtures("quiet")
+def test_a_judge_compares_the_kept_answers(scored, server, capsys):
+    arguments, folder = scored("instruction")
+
+    def answer(body):
+        shown = body["messages"][-1]["content"]
+        if "Which answer is better" not in shown:
+            return "It says nothing."
+        a = shown.split("<a-")[1].split("</a-")[0]
+        return "B" if "something else" in a else "A"
+
+    server.answer = answer
+    asking = [*arguments, "--endpoint", server.url, "--model", "big", "--judge", *ONLY]
+    assert run(asking) == 0
+    told = capsys.readouterr().err
+    assert "prefers the tuned answer on 10 of 12 rows (83.3%, 95 % interval 55.2 to 95.3)" in told
+    found = keeping.load(folder)
+    assert found.judged is not None
+    assert (found.judged.wins, found.judged.losses, found.judged.same) == (10, 1, 1)
+    assert found.gains["preferred"].difference == pytest.approx(9 / 12)
+    assert found.gains_over["endpoint:big"].metric == "chrf"
+    assert "bits_per_byte" not in found.systems["endpoint:big"]
+    assert run([*arguments, "--endpoint", server.url, "--model", "big", *ONLY]) == 0
+    assert keeping.load(folder).judged == found.judged
+
+
+@pytest.mark.usefixtures("quiet")
+def test_what_the_endpoint_says_cannot_act_on_the_terminal(scored, server, capsys):
+    arguments, _ = scored()
+    server.answer = lambda _: completion("\x1b]0;owned\x07")
+    assert run([*arguments, "--endpoint", server.url, "--model", "big\x1b[31m", *ONLY]) == 0
+    shown = capsys.readouterr()
+    assert "\x1b" not in shown.out + shown.err
+
+
+def test_failures_are_told_in_one_line_and_leave_the_evaluation_as_it_was(scored, server, capsys):
+    arguments, folder = scored()
+    before = (folder / "metrics.json").read_bytes()
+    server.first = [refusal(401, "who are you")] * 50
+    assert run([*arguments, "--endpoint", server.url, "--model", "big", *ONLY]) == 1
+    told = capsys.readouterr().err
+    assert "does not let us in: who are you" in told
+    assert "Traceback" not in told
+    assert (folder / "metrics.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (["--model", "big"], 2, "need --endpoint URL"),
+        (["--judge"], 2, "need --endpoint URL"),
+        (["--endpoint", "http://x.org"], 2, "needs --model NAME"),
+        (["--endpoint", "x.org", "--model", "m"], 1, "no address"),
+        (["--endpoint", "http://x.org", "--model", "m", "--endpoint-price", "1"], 2, "not two prices"),
+        (["--endpoint", "http://x.org", "--model", "m", "--endpoint-price", "nan,1"], 2, "not two prices"),
+        (["--endpoint", "http://x.org", "--model", "m", "--judge", *ONLY], 1, "need no judge"),
+        (["--requests-per-minute", "0"], 2, "0"),
+        (["--prompt", "nowhere.txt"], 1, "no such file"),
+        (["--few-shot", "-1"], 2, "-1"),
+    ],
+)
+def test_wrong_options_are_told(scored, capsys, options, code, words):
+    arguments, _ = scored()
+    assert run([*arguments, *options]) == code
+    assert words in capsys.readouterr().err
