@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 from curator.tui.screens.browse import BrowseScreen
 from curator.tui.screens.results import ResultsScreen
+from curator.tui.words import verdicts
 
+from curator.evaluate.evaluation import evaluate_scores
+from curator.evaluate.scores import Scored
 from curator.train import jobs, runs
+from curator.train.data import read_rows
 from tests.run_folders import begin, finish, score
 from tests.tui.driving import drive, press, shown
 from tests.tui.test_screens import HOSTILE
@@ -219,3 +224,22 @@ def test_a_resumable_run_has_not_been_scored(project):
         assert "[/foo] broke." in shown(app, "#figures-text")
 
     drive(project, story)
+
+
+def test_rivals_are_called_after_their_prompts_and_hosts_and_nothing_they_say_acts(project):
+    found = scored(project)
+    folder = project.root / "runs" / "one"
+    scores = tuple(found.scores["base"])
+    rivals = {
+        "few_shot": Scored(scores=scores, facts={"examples": 4.0}),
+        "prompt:careful\x1b[31m[bold]": Scored(scores=scores),
+        "endpoint:big": Scored(scores=scores, title="big at api.example.com"),
+    }
+    spec = runs.load(folder)
+    train, test = (read_rows(Path(spec.export_path), spec.kind, side) for side in ("train", "test"))
+    systems = {name: found.scores[name] for name in ("base", "tuned")}
+    more = evaluate_scores(spec.kind, spec.labels, train, test, systems, spec.evaluate, rivals=rivals)
+    plain = verdicts.figures(more, 160).plain
+    for title in ("few-shot prompting", "base model, prompt careful", "[bold]", "big at api.example.com"):
+        assert plain.count(title) >= 2
+    assert "\x1b" not in plain

@@ -157,7 +157,9 @@ def _equals(found: Evaluation) -> list[str]:
     for name, gain in found.gains_over.items():
         if gain.metric == metric and not gain.proven:
             words = _("{system} is better") if gain.disproven else _("{system} does as well, within chance")
-            told.append(f"{words.format(system=_title(name))} ({shown(metric, found.systems[name][metric])})")
+            told.append(
+                f"{words.format(system=_title(found, name))} ({shown(metric, found.systems[name][metric])})"
+            )
     return told
 
 
@@ -168,7 +170,10 @@ def _systems(found: Evaluation, width: int) -> Content:
     headline = HEADLINE[found.kind][0]
     for with_interval in (names, [headline], []):
         rows = [
-            [_title(system), *(_value(name, found.systems[system], name in with_interval) for name in names)]
+            [
+                _title(found, system),
+                *(_value(name, found.systems[system], name in with_interval) for name in names),
+            ]
             for system in order
         ]
         if natural_width(head, rows) <= width:
@@ -187,10 +192,11 @@ def _value(metric: str, system: Mapping[str, Any], with_interval: bool) -> str:
 def _gains(found: Evaluation, width: int) -> Content:
     head = [_("against"), _("gain"), _("95 % interval"), "p", ""]
     rows = [
-        _gain_cells(f"{METRICS[name].title}: {_title('base')}", gain) for name, gain in found.gains.items()
+        _gain_cells(f"{METRICS[name].title}: {_title(found, 'base')}", gain)
+        for name, gain in found.gains.items()
     ]
     for name, gain in found.gains_over.items():
-        rows.append(_gain_cells(f"{METRICS[gain.metric].title}: {_title(name)}", gain))
+        rows.append(_gain_cells(f"{METRICS[gain.metric].title}: {_title(found, name)}", gain))
     return table(head, rows, width)
 
 
@@ -218,7 +224,8 @@ def _unit(metric: str) -> str:
     return " " + _(unit_of_difference(metric).strip())
 
 
-def _title(system: str) -> str:
+def _title(found: Evaluation, system: str) -> str:
+    """How a system is called; prompts after their files, endpoints after model and host."""
     named = {
         "base": _("base model"),
         "tuned": _("tuned model"),
@@ -226,8 +233,13 @@ def _title(system: str) -> str:
         "tfidf_logreg": _("TF-IDF + logistic regression"),
         "nearest_answer": _("the answer of the nearest training question"),
         "byte_bigram": _("a byte-bigram model"),
+        "few_shot": _("few-shot prompting"),
+        "retrieved": _("few-shot prompting, most similar examples"),
     }
-    return named.get(system, system)
+    kind, _colon, name = system.partition(":")
+    if kind == "prompt" and name:
+        return _("base model, prompt {name}").format(name=name)
+    return named.get(system) or found.title(system)
 
 
 def confusion(found: Evaluation, width: int) -> Content:
