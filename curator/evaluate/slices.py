@@ -73,7 +73,10 @@ def slices(
     """
     found: dict[tuple[By, str], Places] = {}
     for by, values in _values(kind, rows, references, sources or {}).items():
-        found |= {(by, value): places for value, places in _large(values)}
+        large = _large(values)
+        if by == "length":
+            large.sort(key=lambda one: len(asked(rows[one[1][0]])))
+        found |= {(by, value): places for value, places in large}
     both = {
         key: {
             name: metrics.estimators(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from curator.evaluate.answers.words import words
+
 _MARKED = re.compile(r"####\s*([^\n]*)")
 _BOXED = re.compile(r"\\boxed\{([^{}]*)\}")
 _SPACES = "[ \u00a0\u202f']"
@@ -12,17 +14,21 @@ _NUMBER = re.compile(
     rf"(?<![\d.,])\d{{1,3}}(?:{_SPACES}\d{{3}})+(?!\d)(?:,\d+)?|(?:(?<!\w)\.)?\d(?:[\d.,]*\d)?"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_UNIT_WORDS = 2
+"""Words that may follow a final number: `12 square metres`."""
 _MOST_DIGITS = 60
 """Longer strings of digits are no quantities."""
 
 
 def final_number(reference: str) -> Decimal | None:
-    r"""The number that a reference ends in: behind `####`, in `\boxed{}`, or the last of its last line; or none."""
+    r"""The number that a reference ends in, its unit after it: behind `####`, in `\boxed{}`, or as it is; or none."""
     marked = _marked(reference)
     if marked is not None:
         return marked
-    lines = reference.strip().splitlines()
-    return _last(lines[-1]) if lines else None
+    found = list(_NUMBER.finditer(reference))
+    if not found or len(words(reference[found[-1].end() :])) > _UNIT_WORDS:
+        return None
+    return _parsed(found[-1])
 
 
 def last_number(answer: str) -> Decimal | None:

@@ -30,8 +30,10 @@ def test_numbers_as_people_write_them(text, number):
     assert final_number(text) == Decimal(number)
 
 
-def test_a_reference_has_a_final_number_in_its_last_line_or_none():
+def test_a_reference_ends_in_its_number_or_has_none():
     assert final_number("It took 3 days.\nThen it was over.") is None
+    assert final_number("After 30 days the claim lapses and the owner may sell.") is None
+    assert final_number("The room has 12 square metres.") == 12
     assert last_number("It took 3 days.\nThen it was over.") == 3
     assert final_number("none at all") is None
     assert final_number("9" * 500) is None
