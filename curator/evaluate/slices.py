@@ -42,11 +42,8 @@ class Slice(Frozen):
     """The tuned model's value."""
     gain: Gain
     """Tuned minus base on them; `p_adjusted` is corrected over all slices (Holm)."""
-
-    @property
-    def worse(self) -> bool:
-        """Whether the tuning provably made the model worse on these rows."""
-        return self.gain.disproven
+    worse: bool = False
+    """Whether the tuning provably made the model worse on these rows."""
 
 
 def slices(
@@ -100,6 +97,7 @@ def slices(
             base=point(both[by, value]["base"]),
             tuned=point(both[by, value]["tuned"]),
             gain=gain,
+            worse=gain.disproven,
         )
         for (by, value), gain in gains.items()
     )

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from pyarrow import parquet
 
 from curator.config import EvaluateSettings
 from curator.errors import CuratorError, NotFound
@@ -159,6 +160,17 @@ def test_an_evaluation_is_read_back_as_it_was_written(tmp_path):
     keeping.write(found, tmp_path)
     assert keeping.load(tmp_path) == found
     assert sorted(path.name for path in tmp_path.iterdir()) == ["metrics.json", "scores.parquet"]
+
+
+def test_an_evaluation_of_before_is_still_read(tmp_path):
+    keeping.write(classified([True] * 12, [True] * 12), tmp_path)
+    found = json.loads((tmp_path / "metrics.json").read_text())
+    for name in ("reliability", "temperature", "slices", "contamination", "suspects", "memorisation"):
+        del found[name]
+    (tmp_path / "metrics.json").write_text(json.dumps(found))
+    table = parquet.read_table(tmp_path / "scores.parquet").drop_columns(["said"])
+    parquet.write_table(table, tmp_path / "scores.parquet")
+    assert keeping.load(tmp_path).slices == ()
 
 
 def test_a_run_without_an_evaluation_or_with_a_damaged_one_says_so(tmp_path):

@@ -101,6 +101,37 @@ def test_a_metric_that_some_row_lacks_is_absent():
     assert set(metrics.estimators("text", (), ["", ""], rows)) == {"bits_per_byte"}
 
 
+def test_perplexity_is_two_to_the_power_of_the_bits_per_token():
+    rows = [RowScore(id=str(n), values={"bits": bits, "bytes": 4.0, "tokens": tokens}) for n, bits, tokens in
+            ((1, 6.0, 2.0), (2, 6.0, 4.0))]  # fmt: skip
+    assert metrics.summary("text", (), ["", ""], rows)["perplexity"] == pytest.approx(2 ** (12 / 6))
+    hopeless = [rows[0].model_copy(update={"values": {"bits": 1e6, "bytes": 1.0, "tokens": 1.0}})]
+    assert np.isfinite(metrics.summary("text", (), [""], hopeless)["perplexity"])
+
+
+def test_the_same_number_counts_the_rows_that_ask_for_one_where_most_do():
+    def rows(marks: list[float | None]) -> list[RowScore]:
+        return [
+            RowScore(id=str(n), values={} if mark is None else {"numeric_match": mark})
+            for n, mark in enumerate(marks)
+        ]
+
+    most = metrics.estimators("instruction", (), [""] * 4, rows([1.0, 0.0, 1.0, None]))["numeric_match"]
+    assert statistics.point(most) == pytest.approx(2 / 3)
+    assert most.outcomes.tolist() == [1.0, 0.0, 1.0]
+    assert "numeric_match" not in metrics.estimators(
+        "instruction", (), [""] * 4, rows([1.0, 0.0, None, None])
+    )
+
+
+def test_answers_off_the_list_are_a_share():
+    rows = [
+        RowScore(id=str(n), answer="a", values={"correct": 1.0, "off_list": off})
+        for n, off in enumerate((1.0, 0.0))
+    ]
+    assert metrics.summary("classification", LABELS, ["a", "a"], rows)["off_list"] == 0.5
+
+
 def test_values_are_written_in_the_units_of_their_metric():
     assert figures.shown("accuracy", 0.9104) == "91.0 %"
     assert figures.shown("bits_per_byte", 1.23456) == "1.235"

@@ -143,12 +143,42 @@ def _strings_under(name: str, node: Any) -> Iterator[str]:
 
 def _bounded(base: Any) -> Any:
     """A validator whose expressions give up in time."""
-    from jsonschema import ValidationError
     from jsonschema.validators import extend
 
-    def pattern(validator: Any, wanted: str, instance: Any, _: Any) -> Iterator[ValidationError]:
-        if validator.is_type(instance, "string") and not _compiled(wanted).search(instance, timeout=_SECONDS):
-            yield ValidationError(f"{instance!r} does not match {wanted!r}")
-
     made: Any = extend
-    return made(base, {"pattern": pattern})
+    keywords = {"pattern": _pattern, "patternProperties": _named, "additionalProperties": _others}
+    return made(base, keywords)
+
+
+def _found(pattern: str, text: str) -> bool:
+    return _compiled(pattern).search(text, timeout=_SECONDS) is not None
+
+
+def _pattern(validator: Any, wanted: str, instance: Any, _: Any) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if validator.is_type(instance, "string") and not _found(wanted, instance):
+        yield ValidationError(f"{instance!r} does not match {wanted!r}")
+
+
+def _named(validator: Any, patterns: Any, instance: Any, _: Any) -> Iterator[Any]:
+    """The members whose names match an expression."""
+    if validator.is_type(instance, "object"):
+        for pattern, schema in patterns.items():
+            for name in [name for name in instance if _found(pattern, name)]:
+                yield from validator.descend(instance[name], schema, path=name)
+
+
+def _others(validator: Any, wanted: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    """The members that are neither named nor matched."""
+    from jsonschema import ValidationError
+
+    if not validator.is_type(instance, "object"):
+        return
+    patterns = schema.get("patternProperties", {})
+    unnamed = [name for name in instance if name not in schema.get("properties", {})]
+    for name in [name for name in unnamed if not any(_found(pattern, name) for pattern in patterns)]:
+        if wanted is False:
+            yield ValidationError(f"{name!r} is not allowed")
+        else:
+            yield from validator.descend(instance[name], wanted, path=name)

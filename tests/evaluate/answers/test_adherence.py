@@ -62,6 +62,22 @@ def test_an_expression_that_takes_for_ever_gives_up(tmp_path, monkeypatch):
     assert not declared(tmp_path, {"pattern": slow}).kept(json.dumps("a" * 5_000))
 
 
+def test_members_are_told_by_expressions_too(tmp_path, monkeypatch):
+    whole = {"patternProperties": {"^n_": {"type": "number"}}, "properties": {"id": {}}}
+    closed = declared(tmp_path, {**whole, "additionalProperties": False})
+    assert closed.kept('{"n_1": 1, "id": "x"}')
+    assert not closed.kept('{"n_1": "one"}')
+    assert not closed.kept('{"other": 1}')
+    typed = declared(tmp_path, {**whole, "additionalProperties": {"type": "string"}})
+    assert typed.kept('{"other": "text"}')
+    assert not typed.kept('{"other": 1}')
+    monkeypatch.setattr(adherence, "_SECONDS", 0.05)
+    slow = declared(
+        tmp_path, {"patternProperties": {"(a|aa|a?a)*[^a]$": True}, "additionalProperties": False}
+    )
+    assert not slow.kept(json.dumps({"a" * 5_000: 1}))
+
+
 @pytest.mark.parametrize(
     ("schema", "problem"),
     [
