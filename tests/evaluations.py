@@ -100,7 +100,7 @@ def full(text: str = "some text", **changes: object) -> tuple[Evaluation, list[C
             ),
             "slices": (
                 Slice(by="language", value="en", rows=12, base=0.1, tuned=0.9, gain=gain(0.8, 0.6, 0.9)),
-                Slice(by="source", value=text, rows=8, base=0.5, tuned=0.3, gain=worse),
+                Slice(by="source", value=text, rows=8, base=0.5, tuned=0.3, gain=worse, worse=True),
             ),
             "contamination": Contamination(
                 rows=(TaintedRow(id="4", train_id=text, tie="near duplicate", similarity=0.875),),

@@ -28,6 +28,7 @@ HEAT = 9
 _FIXED = "\u00a0"
 _FOLDER = Path(__file__).parent
 _NUMBER = re.compile(r"(p [<=] )?[-−+]?\d[\d.,]*( |$|%)|[–-]$|$")
+_INTERVAL = re.compile(r"\(.*\)")
 _SIGNS = {"worth it": "✓", "undecided": "?", "not worth it": "✗"}
 
 
@@ -106,7 +107,7 @@ def _environment() -> Any:
         keep_trailing_newline=True,
         finalize=_written,
     )
-    environment.filters |= {"numeric": numeric, "shades": shades, "short": _short}
+    environment.filters |= {"numeric": numeric, "shades": shades, "short": _short, "unbroken": _unbroken}
     return environment
 
 
@@ -118,6 +119,11 @@ def _written(value: Any) -> Any:
 def _short(text: str, width: int = 300) -> str:
     """One line of a text, cut where it is longer."""
     return visible_line(text, width)
+
+
+def _unbroken(figure: str) -> str:
+    """A figure that breaks before its interval and nowhere else."""
+    return _INTERVAL.sub(lambda found: found[0].replace(" ", _FIXED), figure).replace(" %", f"{_FIXED}%")
 
 
 def _source(name: str) -> Any:

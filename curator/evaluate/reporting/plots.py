@@ -17,6 +17,8 @@ from curator.evaluate.verdict import Gain
 _POINTS = 240
 """Points of a curve at most; more cannot be told apart."""
 
+_DOT = 3.5
+
 
 class Span(NamedTuple):
     """A value with its interval."""
@@ -57,8 +59,8 @@ class Series(NamedTuple):
     """How it is drawn: first or second."""
     points: tuple[tuple[float, float], ...]
     """Places, 0 to 100 from left and from the top."""
-    dots: bool
-    """Whether each point has a mark of its own."""
+    dots: tuple[float, ...] = ()
+    """The radius of each point's mark, in pixels, where points have one."""
 
     @property
     def path(self) -> str:
@@ -135,7 +137,7 @@ def reliability(evaluation: Evaluation) -> Chart | None:
         lines.append(_sure(f"with temperature {mended.value:.2f}", "second", mended.bins))
     ticks = Axis(0, 1).ticks(lambda value: f"{100 * value:.0f} %")
     return Chart(
-        title="How often it is right, by how sure it is; below the diagonal it is too sure",
+        title="How often it is right, by how sure it is: too sure below the diagonal; large dots, many rows",
         across="probability of its answer",
         up="right",
         series=tuple(lines),
@@ -208,12 +210,13 @@ def _way(metric: str) -> str:
 
 def _curve(name: str, tone: str, losses: Sequence[Loss], across: Axis, up: Axis, *, dots: bool) -> Series:
     points = [(across.place(one.step), round(100 - up.place(one.loss), 2)) for one in losses]
-    return Series(name, tone, tuple(points), dots)
+    return Series(name, tone, tuple(points), (_DOT,) * len(points) if dots else ())
 
 
 def _sure(name: str, tone: str, bins: Sequence[Bin]) -> Series:
     points = [(round(100 * part.confidence, 2), round(100 - 100 * part.accuracy, 2)) for part in bins]
-    return Series(name, tone, tuple(points), True)
+    most = max(part.rows for part in bins)
+    return Series(name, tone, tuple(points), tuple(round(2 + 4 * (p.rows / most) ** 0.5, 1) for p in bins))
 
 
 def _from_top(ticks: Sequence[Tick]) -> tuple[Tick, ...]:

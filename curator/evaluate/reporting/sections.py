@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from curator.evaluate.evaluation import Evaluation
-from curator.evaluate.reporting import tables, trust
+from curator.evaluate.reporting import asked, tables, trust
 from curator.evaluate.reporting.made import Made, losses_table, two_columns
 from curator.evaluate.reporting.tables import Table
 from curator.text import plural
@@ -44,9 +44,10 @@ def of(evaluation: Evaluation, made: Made) -> list[Section]:
         _systems(evaluation),
         _gains(evaluation),
         _rivals(evaluation),
+        _judged(evaluation),
         _general(evaluation),
         _memorised(evaluation),
-        _cost(made),
+        _cost(evaluation, made),
         _slices(evaluation),
         _labels(evaluation),
         _lengths(evaluation),
@@ -83,7 +84,13 @@ def _gains(evaluation: Evaluation) -> Section:
 def _rivals(evaluation: Evaluation) -> Section:
     found = _some(Captioned("Tuned model minus each rival", tables.gains_over_rivals(evaluation)))
     note = "Cheaper ways to do the same. Where one of them is as good, it is the better buy."
-    return Section("rivals", "Tuned against the rivals", (note,) if found else (), found)
+    notes = [*([note] if found else []), *asked.about_rivals(evaluation)]
+    return Section("rivals", "Tuned against the rivals", tuple(notes), found)
+
+
+def _judged(evaluation: Evaluation) -> Section:
+    notes = () if evaluation.judged is None else (evaluation.judged.sentence,)
+    return Section("judged", "What a judge says", notes)
 
 
 def _general(evaluation: Evaluation) -> Section:
@@ -99,8 +106,12 @@ def _memorised(evaluation: Evaluation) -> Section:
     return Section("memorised", "What was learned by heart", notes, _some(table))
 
 
-def _cost(made: Made) -> Section:
-    return Section("cost", "What it cost", (), _some(Captioned("The tuning", two_columns(made.cost))))
+def _cost(evaluation: Evaluation, made: Made) -> Section:
+    found = _some(
+        Captioned("The tuning", two_columns(made.cost)),
+        Captioned("Servers that were asked", asked.usage(evaluation)),
+    )
+    return Section("cost", "What it cost", (), found)
 
 
 def _slices(evaluation: Evaluation) -> Section:
@@ -115,6 +126,8 @@ def _labels(evaluation: Evaluation) -> Section:
 
 
 def _lengths(evaluation: Evaluation) -> Section:
+    if any(part.by == "length" for part in evaluation.slices):
+        return Section("lengths", "By length")
     table = Captioned("Bits per byte by the length of what was to be said", tables.by_length(evaluation))
     return Section("lengths", "By length", (), _some(table))
 

@@ -27,12 +27,13 @@ def about_calibration(evaluation: Evaluation) -> Iterator[str]:
     found = evaluation.temperature
     if found is None:
         return
+    fitted = f"a temperature of {found.value:.2f}, fitted on {plural(found.fitted_on, 'validation row')},"
+    error = f"{100 * found.ece:.1f} points"
+    if found.ece >= found.ece_before:
+        yield f"{fitted[0].upper()}{fitted[1:]} does not help: with it the error is {error}."
+        return
     which = "too sure of itself" if found.value > 1 else "not sure enough"
-    yield (
-        f"It is {which}: a temperature of {found.value:.2f}, fitted on "
-        f"{plural(found.fitted_on, 'validation row')}, brings the error to {100 * found.ece:.1f} points; "
-        "its answers stay as they are."
-    )
+    yield f"It is {which}: {fitted} brings the error to {error}; its answers stay as they are."
 
 
 def temperature(evaluation: Evaluation) -> Table:

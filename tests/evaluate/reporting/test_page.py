@@ -243,3 +243,8 @@ def test_rows_beyond_the_room_of_a_page_are_said_to_be_elsewhere(monkeypatch):
     assert "The 5 rows that the tuning made worst, of 20; all of them are in scores.parquet." in words
     monkeypatch.setattr(explorer, "CHARACTERS", 30)
     assert len(explorer.explore(found, rows).lines) < 5
+
+
+def test_figures_break_only_before_their_interval():
+    text = page.render(*sample(), Made())
+    assert re.search(r">90\.0\u00a0% \(\d+\.\d\u00a0to\u00a0\d+\.\d\)</td>", text)
