@@ -30,7 +30,7 @@ from curator.evaluate.scoring import forgetting
 from curator.evaluate.scoring.forgetting import Forgetting
 from curator.evaluate.slices import Slice
 from curator.evaluate.sources import sources_of
-from curator.evaluate.verdict import Gain, Rival, Verdict, judge
+from curator.evaluate.verdict import Clean, Gain, Rival, Verdict, judge
 from curator.records import SPLITS, Frozen, Kind, Row, WindowRow, target_text
 from curator.text import plural
 
@@ -128,42 +128,59 @@ def evaluate_scores(
         CuratorError: a system did not score exactly the test rows in their order, or a score is no number.
     """
     _check_rows(kind, labels, test_rows)
-    beside = rivals or {}
+    beside, headline = rivals or {}, HEADLINE[kind][0]
+    references, taught = ([reference(row) for row in rows] for rows in (test_rows, train_rows))
     every = {**systems, **classical.answers(kind, labels, train_rows, test_rows, settings.seed)}
     every |= {name: rival.scores for name, rival in beside.items()}
-    for name in ("base", "tuned", *every):
-        _check_scores(name, every.get(name, ()), test_rows)
-    references = [reference(row) for row in test_rows]
+    _check_systems(every, test_rows)
     if kind == "instruction":
         every = filled(every, references, form)
-    estimators = {
-        (name, metric): estimator
-        for name, scores in every.items()
-        for metric, estimator in metrics.estimators(kind, labels, references, scores).items()
-    }
-    titles = {name: title for name, title in classical.TITLES.items() if name in every}
-    titles |= {name: rival.title for name, rival in beside.items() if rival.title}
+    estimators = _estimators(kind, labels, references, every)
     parts = compare(kind, estimators, [row.group for row in test_rows], settings)
-    figures = {name: metrics.summary(kind, labels, references, scores) for name, scores in every.items()}
-    figures |= {name: {**figures[name], **rival.facts} for name, rival in beside.items()}
-    taught = [reference(row) for row in train_rows]
     tested = Tested(kind, labels, train_rows, taught, test_rows, references, every)
+    examined, titles = examine(tested, settings, studied), _titles(every, beside)
+    clean = _clean(examined["contamination"])
     return Evaluation(
         names=names or Names(),
         kind=kind,
         labels=tuple(labels),
         n=len(test_rows),
-        systems={name: {**found, "intervals": parts.intervals[name]} for name, found in figures.items()},
-        gain=parts.gains[HEADLINE[kind][0]],
+        systems=_figures(tested, beside, parts),
+        gain=parts.gains[headline],
         gains=parts.gains,
         gains_over=parts.over,
-        verdict=_verdict(estimators, parts, HEADLINE[kind][0], len(test_rows), titles),
+        verdict=_verdict(estimators, parts, headline, len(test_rows), titles, clean),
         general=general,
         titles=titles,
         references=tuple(references),
         scores={name: tuple(scores) for name, scores in every.items()},
-        **examine(tested, settings, studied),
+        **examined,
     )
+
+
+def _estimators(
+    kind: Kind, labels: Sequence[str], references: Sequence[str], systems: SystemScores
+) -> Estimators:
+    return {
+        (name, metric): estimator
+        for name, scores in systems.items()
+        for metric, estimator in metrics.estimators(kind, labels, references, scores).items()
+    }
+
+
+def _titles(systems: SystemScores, rivals: Rivals) -> dict[str, str]:
+    titles = {name: title for name, title in classical.TITLES.items() if name in systems}
+    return titles | {name: rival.title for name, rival in rivals.items() if rival.title}
+
+
+def _figures(tested: Tested, rivals: Rivals, parts: Comparison) -> dict[str, dict[str, Any]]:
+    """Each system's metrics and tables, what is told of a rival beside them, and the intervals."""
+    found = {}
+    for name, scores in tested.systems.items():
+        figures = metrics.summary(tested.kind, tested.labels, tested.references, scores)
+        facts = rivals[name].facts if name in rivals else {}
+        found[name] = {**figures, **facts, "intervals": parts.intervals[name]}
+    return found
 
 
 def evaluate_run(
@@ -241,6 +258,11 @@ def _check_rows(kind: Kind, labels: Sequence[str], rows: Sequence[Row]) -> None:
         )
 
 
+def _check_systems(systems: SystemScores, rows: Sequence[Row]) -> None:
+    for name in ("base", "tuned", *systems):
+        _check_scores(name, systems.get(name, ()), rows)
+
+
 def _check_scores(system: str, scores: Sequence[RowScore], rows: Sequence[Row]) -> None:
     """Every row once, in order, with numbers."""
     if len(scores) != len(rows):
@@ -262,8 +284,17 @@ def _check_scores(system: str, scores: Sequence[RowScore], rows: Sequence[Row]) 
             )
 
 
+def _clean(found: Contamination | None) -> Clean | None:
+    return Clean(len(found.rows), found.gain) if found is not None and found.rows else None
+
+
 def _verdict(
-    estimators: Estimators, parts: Comparison, headline: str, n: int, titles: Mapping[str, str]
+    estimators: Estimators,
+    parts: Comparison,
+    headline: str,
+    n: int,
+    titles: Mapping[str, str],
+    clean: Clean | None,
 ) -> Verdict:
     before, after = (statistics.point(estimators[name, headline]) for name in ("base", "tuned"))
     beside = {
@@ -274,4 +305,4 @@ def _verdict(
         )
         for name, against in parts.over.items()
     }
-    return judge(parts.gains[headline], before, after, n, beside)
+    return judge(parts.gains[headline], before, after, n, beside, clean)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
 from curator.evaluate.scores import Better
@@ -64,6 +64,15 @@ class Rival(Frozen):
     """The tuned model minus this system."""
 
 
+class Clean(NamedTuple):
+    """What is left of a test without the rows that the training data gives away."""
+
+    given_away: int
+    """Test rows that are left out, at least one."""
+    gain: Gain | None
+    """Tuned minus base on the others; absent where too few are left."""
+
+
 class Verdict(Frozen):
     """The outcome and the sentence that gives the reason."""
 
@@ -73,12 +82,15 @@ class Verdict(Frozen):
     """One plain sentence with the figures."""
 
 
-def judge(gain: Gain, before: float, after: float, n: int, rivals: Mapping[str, Rival]) -> Verdict:
+def judge(
+    gain: Gain, before: float, after: float, n: int, rivals: Mapping[str, Rival], clean: Clean | None = None
+) -> Verdict:
     """The verdict on `n` rows from the headline gain, its two values, and the rivals.
 
     Worth it: gain proven by interval and test, and no rival proven better. Not worth it: proven worse than
-    the base or than a rival. Everything else is undecided. Only rivals with the headline metric decide; the
-    others are mentioned where they are better.
+    the base or than a rival. Everything else is undecided, and so is a gain that is proven only with test rows that the
+    training data gives away. Only rivals with the headline metric decide; the others are mentioned where they are
+    better.
     """
     deciding = [rival for rival in rivals.values() if rival.gain.metric == gain.metric]
     best = _best(deciding)
@@ -91,8 +103,13 @@ def judge(gain: Gain, before: float, after: float, n: int, rivals: Mapping[str, 
         return Verdict(
             outcome="not worth it", sentence=f"Not worth it: {_beaten(beaten_by)}, while {change}{aside}."
         )
+    if gain.proven and clean is not None and not (clean.gain and clean.gain.proven):
+        return Verdict(
+            outcome="undecided", sentence=f"No evidence of a gain: {_unfair(clean)}; {change}{aside}."
+        )
     if gain.proven:
-        return Verdict(outcome="worth it", sentence=f"Worth it: {change}{_beside(best)}{aside}.")
+        sentence = f"Worth it: {change}{_beside(best)}{_without(clean)}{aside}."
+        return Verdict(outcome="worth it", sentence=sentence)
     sentence = f"No evidence of a gain: {change}{_reach(gain, n)}{_beside(best)}{aside}."
     return Verdict(outcome="undecided", sentence=sentence)
 
@@ -123,6 +140,26 @@ def _change(gain: Gain, before: float, after: float, n: int) -> str:
         return f"{title} stayed at {new} on {rows} ({interval_shown(gain)})"
     verb = ("rose" if after > before else "fell") if gain.proven or gain.disproven else "went"
     return f"{title} {verb} from {old} to {new} on {rows} ({interval_shown(gain)})"
+
+
+def _unfair(clean: Clean) -> str:
+    """`the training data gives 20 test rows away, and without them nothing is proven (…)`."""
+    rows = plural(clean.given_away, "test row")
+    if clean.gain is None:
+        return f"the training data gives {rows} away, and too few are left"
+    return f"the training data gives {rows} away, and without them nothing is proven ({interval_shown(clean.gain)})"
+
+
+def _without(clean: Clean | None) -> str:
+    """The gain on the rows that the training data does not give away."""
+    if clean is None or clean.gain is None:
+        return ""
+    amount = shown_difference(clean.gain.metric, clean.gain.difference)
+    unit = unit_of_difference(clean.gain.metric)
+    return (
+        f"; the difference is {amount}{unit} without {plural(clean.given_away, 'test row')} that the training data "
+        "gives away"
+    )
 
 
 def _beside(rival: Rival | None) -> str:

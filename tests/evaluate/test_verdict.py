@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from curator.evaluate.verdict import Gain, Rival, judge, p_shown
+from curator.evaluate.verdict import Clean, Gain, Rival, judge, p_shown
 
 
 def gain(**changes: Any) -> Gain:
@@ -76,6 +76,30 @@ def test_a_rival_with_another_metric_is_mentioned_but_does_not_decide():
     )
     assert verdict.outcome == "worth it"
     assert verdict.sentence.endswith("in chrF the nearest answer is better (50.0 against 20.0).")
+
+
+def test_a_gain_that_hangs_on_rows_of_the_training_data_is_no_evidence():
+    verdict = judge(gain(), 0.125, 0.91, 144, {}, Clean(30, gain(**WITHIN_CHANCE)))
+    assert verdict.outcome == "undecided"
+    assert verdict.sentence.startswith(
+        "No evidence of a gain: the training data gives 30 test rows away, and without them nothing is proven "
+        "(difference 2.0 points, 95 % interval -5.0 to 9.0, p = 0.600); accuracy rose from 12.5 % to 91.0 %"
+    )
+    assert judge(gain(), 0.125, 0.91, 144, {}, Clean(144, None)).outcome == "undecided"
+
+
+def test_a_gain_that_holds_without_such_rows_is_told_with_and_without_them():
+    verdict = judge(gain(), 0.125, 0.91, 144, {}, Clean(3, gain(difference=0.77)))
+    assert verdict.outcome == "worth it"
+    assert verdict.sentence.endswith(
+        "; the difference is 77.0 points without 3 test rows that the training data gives away."
+    )
+
+
+def test_a_correction_that_takes_the_evidence_away_decides():
+    corrected = gain(p=0.03, p_adjusted=0.09)
+    assert not corrected.proven
+    assert judge(corrected, 0.125, 0.91, 144, {}).outcome == "undecided"
 
 
 def test_p_is_written_as_far_as_it_says_something():

@@ -83,7 +83,9 @@ def test_a_planted_leak_is_caught_and_the_score_is_given_without_it():
 
     systems = {"base": scores([True, False] * 20), "tuned": scores([True] * 20 + [True, False] * 10)}
     found = evaluate_scores("classification", LABELS, train, test, systems, EvaluateSettings(resamples=300))
-    assert found.verdict.outcome == "worth it"
+    assert found.gain.proven
+    assert found.verdict.outcome == "undecided"
+    assert "gives 20 test rows away" in found.verdict.sentence
     clean = found.contamination
     assert [one.id for one in clean.rows] == [one.id for one in leaked]
     assert clean.clean == 20
