@@ -12,7 +12,7 @@ from curator.evaluate import metrics
 from curator.evaluate.asked import asked
 from curator.evaluate.comparing import corrected, gain_over_base
 from curator.evaluate.scores import HEADLINE, SystemScores
-from curator.evaluate.statistics import point
+from curator.evaluate.statistics import Estimator, point
 from curator.evaluate.verdict import Gain
 from curator.records import Frozen, Kind, Row
 
@@ -68,39 +68,35 @@ def slices(
         settings: Resamples and seed.
         sources: Row id to the file that the row came from, where that is known.
     """
+    found = _parts(kind, rows, references, sources or {})
+    headline = HEADLINE[kind][0]
+
+    def value(name: str, places: Places) -> Estimator:
+        some = [systems[name][place] for place in places]
+        return metrics.estimators(kind, labels, [references[place] for place in places], some)[headline]
+
+    both = {key: {name: value(name, places) for name in ("base", "tuned")} for key, places in found.items()}
+    groups = {key: [rows[place].group for place in places] for key, places in found.items()}
+    gains = corrected({key: gain_over_base(headline, both[key], groups[key], settings) for key in found})
+    return tuple(_slice(key, len(found[key]), both[key], gain) for key, gain in gains.items())
+
+
+def _slice(key: tuple[By, str], rows: int, both: Mapping[str, Estimator], gain: Gain) -> Slice:
+    base, tuned = (point(both[name]) for name in ("base", "tuned"))
+    return Slice(by=key[0], value=key[1], rows=rows, base=base, tuned=tuned, gain=gain, worse=gain.disproven)
+
+
+def _parts(
+    kind: Kind, rows: Sequence[Row], references: Sequence[str], sources: Mapping[str, str]
+) -> dict[tuple[By, str], Places]:
+    """The places of each slice's rows; the short ones before the long ones."""
     found: dict[tuple[By, str], Places] = {}
-    for by, values in _values(kind, rows, references, sources or {}).items():
+    for by, values in _values(kind, rows, references, sources).items():
         large = _large(values)
         if by == "length":
             large.sort(key=lambda one: len(asked(rows[one[1][0]])))
         found |= {(by, value): places for value, places in large}
-    both = {
-        key: {
-            name: metrics.estimators(
-                kind, labels, [references[i] for i in places], [systems[name][i] for i in places]
-            )[HEADLINE[kind][0]]
-            for name in ("base", "tuned")
-        }
-        for key, places in found.items()
-    }
-    gains = corrected(
-        {
-            key: gain_over_base(HEADLINE[kind][0], both[key], [rows[i].group for i in places], settings)
-            for key, places in found.items()
-        }
-    )
-    return tuple(
-        Slice(
-            by=by,
-            value=value,
-            rows=len(found[by, value]),
-            base=point(both[by, value]["base"]),
-            tuned=point(both[by, value]["tuned"]),
-            gain=gain,
-            worse=gain.disproven,
-        )
-        for (by, value), gain in gains.items()
-    )
+    return found
 
 
 def _values(
