@@ -24,7 +24,8 @@ class RowScore(Frozen):
       instruction: `bits` and `bytes` of the reference answer (systems without likelihoods lack both);
         of the greedy answer `exact_match` (0 or 1), `token_f1` and `rouge_l` (0 to 1), `chrf` (0 to 100),
         `numeric_match` (0 or 1, where the reference has a final number), `valid` (1 where it keeps to the declared
-        form), `preferred` (1 where a judge prefers it to that of base or tuned), `cut` (1 where it ran into the length limit)
+        form), `preferred` (1 where a judge prefers it to that of base or tuned), `cut` (1 where it ran into the length
+        limit)
       text: `bits`, `bytes` and `tokens` of the learned part of the window, `last_unit` (0 or 1; windows with a target
         only)
     """
@@ -63,7 +64,8 @@ Rivals = Mapping[str, Scored]
 
 FACTS = ("made_by", "examples", "examples_wanted", "cut_rows", "usage")
 """Beside its metrics a system may tell: `made_by`, which changes with whatever decides its answers; the mean number of
-`examples` that it was shown, and how many were wanted; `cut_rows`, rows before which its prompt had to be cut; of an endpoint its `usage`."""
+`examples` that it was shown, and how many were wanted; `cut_rows`, rows before which its prompt had to be cut; and of
+an endpoint its `usage`: requests, tokens and cost."""
 
 HEADLINE: Mapping[Kind, tuple[str, Better]] = {
     "classification": ("accuracy", "higher"),

@@ -18,6 +18,8 @@ from curator.train.args import RunSpec
 
 Progress = Callable[[int, int], None]
 MODELS = ("base", "tuned")
+_FROM_THE_ANSWER = ("exact_match", "token_f1", "rouge_l", "chrf", "numeric_match", "valid")
+"""What follows from an answer and its reference: made anew, so that all systems are measured by one rule."""
 
 
 class Kept(NamedTuple):
@@ -58,13 +60,27 @@ def kept_from(
     others = [name for name in scores if name not in (*MODELS, *classical.TITLES)]
     rivals = {
         name: Scored(
-            scores=tuple(scores[name]),
+            scores=tuple(_measured(scores[name])),
             title=titles.get(name, ""),
             facts={fact: systems[name][fact] for fact in FACTS if fact in systems[name]},
         )
         for name in others
     }
-    return Kept({name: scores[name] for name in MODELS}, rivals)
+    return Kept({name: _measured(scores[name]) for name in MODELS}, rivals)
+
+
+def _measured(scores: Sequence[RowScore]) -> list[RowScore]:
+    """Row scores with what a model was needed for."""
+    return [
+        score.model_copy(
+            update={
+                "values": {
+                    name: value for name, value in score.values.items() if name not in _FROM_THE_ANSWER
+                }
+            }
+        )
+        for score in scores
+    ]
 
 
 def gather(

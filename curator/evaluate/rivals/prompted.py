@@ -135,6 +135,7 @@ def _own(prompt: OwnPrompt, place: Place, rows: Sequence[Asked]) -> Prompted:
     def turns(row: Asked) -> Turns:
         return prompt.turns(row, labels, legend)
 
+    _try(prompt, place, turns(rows[0]))
     cut = sum(not place.fits(row, turns(row)) for row in rows)
     if cut == len(rows):
         raise CuratorError(
@@ -144,6 +145,17 @@ def _own(prompt: OwnPrompt, place: Place, rows: Sequence[Asked]) -> Prompted:
         )
     told = {"title": f"the base model with the prompt {visible_line(prompt.name)}", "cut_rows": cut}
     return Prompted(name_of(prompt), place.renderer.worded(turns), lambda: told)
+
+
+def _try(prompt: OwnPrompt, place: Place, turns: Turns) -> None:
+    try:
+        place.renderer.turns_ids(turns)
+    except CuratorError as error:
+        raise CuratorError(
+            f"The prompt {visible_line(prompt.name)} cannot be used: {error.problem}",
+            "If the model knows no system prompt, say where the row goes: "
+            + ("{text}." if place.spec.kind == "classification" else "{instruction} and {input}."),
+        ) from error
 
 
 def _with_examples(

@@ -63,6 +63,17 @@ def test_what_was_scored_is_kept_and_only_what_is_new_is_scored(scored_run, tmp_
     assert again.to_json() == found.to_json()
 
 
+def test_kept_answers_are_measured_by_the_rule_of_today(scored_run):
+    run_dir = scored_run("instruction")
+    before = evaluate_run(run_dir)
+    stale = {
+        name: tuple(score.model_copy(update={"values": {**score.values, "chrf": 99.0}}) for score in scores)
+        for name, scores in before.scores.items()
+    }
+    found = evaluate_run(run_dir, kept=before.model_copy(update={"scores": stale}))
+    assert found.to_json() == before.to_json()
+
+
 def test_a_prompt_that_was_changed_is_scored_anew(scored_run):
     run_dir = scored_run()
     before = evaluate_run(run_dir, wanted=POLITE)

@@ -12,6 +12,7 @@ from curator.train import runs
 from curator.train.data import read_rows
 from curator.train.render import Renderer
 from curator.train.tokenizer import load_tokenizer
+from tests.tiny import CHAT
 
 
 def place(run_dir: Path, limit: int = 256, system: str = "", coded: tuple[str, ...] = ()) -> Place:
@@ -71,6 +72,19 @@ def test_an_own_prompt_that_leaves_no_room_is_refused_by_name(make_run):
     long = OwnPrompt(name="long", text="very " * 300)
     with pytest.raises(CuratorError, match="The prompt long leaves no room"):
         list(prompted(Wanted(prompts=(long,)), at))
+
+
+def test_a_model_without_system_prompts_wants_a_prompt_that_lays_out_the_turn(make_run):
+    at = place(make_run())
+    at.renderer.tokenizer.chat_template = (
+        "{% if messages[0]['role'] == 'system' %}{{ raise_exception('no system') }}{% endif %}" + CHAT
+    )
+    prompt = OwnPrompt(name="p", text="Sort it.")
+    with pytest.raises(CuratorError, match=r"The prompt p cannot be used: .*no system") as error:
+        list(prompted(Wanted(prompts=(prompt,), few_shot=0, retrieved=0), at))
+    assert "{text}" in error.value.remedy
+    laid_out = OwnPrompt(name="p", text="Sort {text}")
+    assert list(prompted(Wanted(prompts=(laid_out,), few_shot=0, retrieved=0), at))
 
 
 def test_rows_before_which_a_prompt_is_cut_are_counted(make_run):
