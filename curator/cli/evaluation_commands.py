@@ -95,7 +95,9 @@ def _open(page: Path) -> None:
     import webbrowser
 
     if not webbrowser.open(page.resolve().as_uri()):
-        say("No browser was found here. Copy report.html to a machine that has one: the file is all it needs.")
+        say(
+            "No browser was found here. Copy report.html to a machine that has one: the file is all it needs."
+        )
 
 
 def _kept(folder: Path) -> Evaluation | None:
