@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from curator.cli.gate_options import check_gate, close_gate, gate_option, judged
 from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
 from curator.cli.rival_options import online, rival_options, tell_rivals, wanted
 
 if TYPE_CHECKING:
     from curator.evaluate.endpoint.address import Online
     from curator.evaluate.evaluation import Evaluation
+    from curator.evaluate.gating.gate import Gate
     from curator.evaluate.rivals.prompted import Wanted
 
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 @click.argument("run", metavar="[RUN]", required=False, default="")
 @click.option("--again", is_flag=True, help="Score anew even if the run was scored before.")
 @rival_options
+@gate_option
 @json_option
 @click.pass_obj
 def evaluate_command(
@@ -36,6 +39,7 @@ def evaluate_command(
     price: tuple[float, float] | None,
     pace: float | None,
     judge: bool,
+    condition: str | None,
     as_json: bool,
 ) -> None:
     """Score base, rivals and tuned model on the held-out test set (the newest run when none is named).
@@ -48,15 +52,19 @@ def evaluate_command(
       curator evaluate first --again --json
       curator evaluate first --prompt careful.txt --prompt short.txt --few-shot 8
       curator evaluate first --endpoint http://localhost:8000/v1 --model qwen --judge
+      curator evaluate first --fail-unless "accuracy > base + 0.05 and bpb_general < base * 1.02"
     """
     from curator import tuning
 
     folder = tuning.folder_of(state.project(), run)
     asked, endpoint = wanted(prompts, few_shot, retrieved), online(url, model, price, pace, judge)
     found = None if again else _kept(folder)
+    check_gate(condition, folder, asked, endpoint, found)
     if found is None or asked is not None or endpoint is not None:
         found = score(folder, asked, found, endpoint)
-    tell(found, as_json)
+    gate = judged(condition, found)
+    tell(found, as_json, gate)
+    close_gate(gate)
 
 
 @click.command("report")
@@ -138,10 +146,10 @@ def score(
     return found
 
 
-def tell(found: Evaluation, as_json: bool) -> None:
-    """Show what an evaluation found: the table on stdout, the verdict last."""
+def tell(found: Evaluation, as_json: bool, gate: Gate | None = None) -> None:
+    """Show what an evaluation found: the table on stdout, the verdict last; as JSON with what came of a gate."""
     if as_json:
-        emit_json(found.to_json())
+        emit_json(found.to_json() | ({"gate": gate.model_dump()} if gate else {}))
         return
     from curator.evaluate.figures import METRICS, shown
 

@@ -1,0 +1,1 @@
+"""Conditions on the figures of a run, as a script states them."""
