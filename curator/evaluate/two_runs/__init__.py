@@ -1,0 +1,1 @@
+"""Two tuned models on the test rows that both were scored on."""
