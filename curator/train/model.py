@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
+from curator.train.fused_lora import fuse
 from curator.train.model_config import loaded
 from curator.train.tokenizer import load_tokenizer
 
@@ -64,6 +65,7 @@ def load_for_training(spec: RunSpec) -> Any:
         ) from error
     if not any("lora_B" in name for name, _ in model.named_parameters()):
         raise CuratorError(f"No layer of {spec.model} takes an adapter.", "Tune it with --method full.")
+    fuse(model)
     return model
 
 
