@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from peft import get_peft_model
 from transformers import set_seed
 
 from curator.config import EvaluateSettings, TrainSettings
@@ -24,7 +25,7 @@ from curator.train.batch import Item, Rows
 from curator.train.conductor import summed_loss
 from curator.train.fitting import Fit
 from curator.train.loss import TokenLoss
-from curator.train.model import device, load_for_training
+from curator.train.model import adapter_settings, device, load_base, load_for_training
 from curator.train.packing import StepCollator
 from curator.train.progress import EventLog
 from curator.train.render import Rendered
@@ -70,20 +71,20 @@ def spec_of(case: dict[str, Any]) -> RunSpec:
     )
 
 
-def with_curator(case: dict[str, Any], model: Any, folder: Path) -> float:
-    """Seconds of ours; the trial before the first step is among them."""
+def with_curator(case: dict[str, Any], model: Any, folder: Path) -> tuple[float, float]:
+    """Seconds of ours, of the clock and of the processor; the trial before the first step is among them."""
     rows, tokenizer = rows_of(case, "train"), load_tokenizer(case["model"])
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     trainer = TuningTrainer(
         spec_of(case), folder, model, tokenizer, rows, EventLog(folder), Fit(case["micro"], False)
     )
     trainer.collator.together = selftest.prove(model, trainer.token_loss, rows, tokenizer.pad_token_id).packs
     trainer.train()
-    return time.perf_counter() - began
+    return time.perf_counter() - began[0], time.process_time() - began[1]
 
 
-def with_trl(case: dict[str, Any], model: Any, folder: Path, **settings: Any) -> float:
-    """Seconds of TRL's trainer for supervised fine-tuning."""
+def with_trl(case: dict[str, Any], model: Any, folder: Path, **settings: Any) -> tuple[float, float]:
+    """Seconds of TRL's trainer for supervised fine-tuning, of the clock and of the processor."""
     from datasets import Dataset
     from trl import SFTConfig, SFTTrainer
 
@@ -108,31 +109,45 @@ def with_trl(case: dict[str, Any], model: Any, folder: Path, **settings: Any) ->
         max_length=None,
         **settings,
     )
-    began = time.perf_counter()
+    began = time.perf_counter(), time.process_time()
     trainer = SFTTrainer(
         model=model, args=arguments, train_dataset=rows, processing_class=load_tokenizer(case["model"])
     )
     trainer.train()
-    return time.perf_counter() - began
+    return time.perf_counter() - began[0], time.process_time() - began[1]
+
+
+def with_adapter(spec: RunSpec) -> Any:
+    """The same model with the same adapter as PEFT makes it."""
+    base = load_base(spec).train().requires_grad_(False)
+    torch.manual_seed(spec.train.seed)
+    return get_peft_model(base, adapter_settings(spec))
 
 
 def main(system: str, case: dict[str, Any]) -> dict[str, float]:
     """Train by one system, and measure."""
     set_seed(case["seed"])
-    model = load_for_training(spec_of(case))
+    spec = spec_of(case)
+    model = load_for_training(spec) if system == "curator" else with_adapter(spec)
     before = _peak()
     with tempfile.TemporaryDirectory() as place:
         if system == "curator":
-            seconds = with_curator(case, model, Path(place))
+            seconds, processor = with_curator(case, model, Path(place))
         else:
-            seconds = with_trl(case, model, Path(place), **PEERS[system])
+            seconds, processor = with_trl(case, model, Path(place), **PEERS[system])
     peak = _peak()
     rows = rows_of(case, "validation")
     collator = StepCollator(rows, load_tokenizer(case["model"]).pad_token_id, 1024, together=False)
     total, learned = summed_loss(model, TokenLoss(model), collator(range(len(rows)))["passes"])
     tokens = case["epochs"] * sum(len(ids) for ids, _ in case["train"])
     trained = case["epochs"] * sum(len(ids) - given for ids, given in case["train"])
-    figures = {"seconds": seconds, "peak": peak, "before": before, "loss": total / learned}
+    figures = {
+        "seconds": seconds,
+        "processor": processor,
+        "peak": peak,
+        "before": before,
+        "loss": total / learned,
+    }
     return figures | {"tokens": tokens, "trained": trained}
 
 
