@@ -30,7 +30,7 @@ FLOORS = {
         "doctor",
     ),
     7: ("project", "release"),
-    8: ("tuning", "demo", "checkup", "indexing"),
+    8: ("tuning", "demo", "checkup", "indexing", "drifting"),
     9: ("tui",),
     10: ("cli",),
     11: ("__main__",),
