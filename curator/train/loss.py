@@ -117,10 +117,16 @@ class TokenLoss:
         return logits
 
     @torch.no_grad()
+    def read(self, ids: torch.Tensor, past: Any = None) -> tuple[torch.Tensor, Any]:
+        """What `logits` wants to be given, for every place, and what the model keeps of all that it has read."""
+        model = self._body if self._direct else self._model
+        out = model(input_ids=ids, past_key_values=past, use_cache=True)
+        return (out.last_hidden_state if self._direct else out.logits), out.past_key_values
+
+    @torch.no_grad()
     def remembered(self, ids: Sequence[int], rows: int, device: Any) -> Any:
         """What the model keeps of the tokens that each of some rows begins with; they are read once."""
-        model = self._body if self._direct else self._model
-        cache = model(input_ids=torch.tensor([ids], device=device), use_cache=True).past_key_values
+        _, cache = self.read(torch.tensor([ids], device=device))
         cache.batch_repeat_interleave(rows)
         return cache
 

@@ -7,7 +7,6 @@ tokens and the loss on the same validation rows, by the same code, as JSON.
 from __future__ import annotations
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -155,7 +154,9 @@ def _peak() -> float:
     """The most memory held so far, in MiB."""
     if device().type == "cuda":
         return torch.cuda.max_memory_allocated() / 2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10
+    # Not getrusage: what it tells may be that of the process which started this one.
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) / 2**10
 
 
 if __name__ == "__main__":

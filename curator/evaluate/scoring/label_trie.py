@@ -1,9 +1,11 @@
-"""The likelihood of every label of a closed list, for a batch of prompts in one forward pass.
+"""The likelihood of every label of a closed list, for a batch of prompts.
 
-The labels' tokens form a trie: labels that begin alike share a path. All its nodes stand after the prompt as if they
-were one text, but each sees only the prompt and its own ancestors, at the position that it would have behind them.
+The prompts are read once and remembered. The labels' tokens form a tree: labels that begin alike share a path. Its
+nodes stand behind each prompt as if they were one text, but each sees only the prompt and its own ancestors, at the
+position that it would have behind them. The tree is cut into blocks about as long as the prompts, side by side, so that
+what attention costs grows with the nodes and not with their square.
 
-What all prompts of a batch begin with, such as the same examples, is read once and remembered for all of them.
+What all prompts of a batch begin with, such as the same examples, is read once for all of them.
 """
 
 from __future__ import annotations
@@ -13,61 +15,16 @@ from typing import Any
 
 import torch
 
+from curator.evaluate.scoring.label_tree import Blocks, LabelTrie
 from curator.train.batch import IGNORED, to_device
 from curator.train.loss import TokenLoss
 
 _PROBED = 4
-"""Labels on which the trie is compared with plain scoring before it is trusted."""
+"""Labels on which the tree is compared with plain scoring before it is trusted."""
 _WORTH_SHARING = 64
 """Tokens from which on a common beginning is read by itself."""
-
-
-class LabelTrie:
-    """The labels' tokens as one tree, and the masks that come of it."""
-
-    def __init__(self, labels: Sequence[tuple[int, ...]]) -> None:
-        self.tokens: list[int] = []
-        self.depths: list[int] = []
-        self._ancestors: list[list[int]] = []
-        # An edge leads from a place (0 is the prompt's last token, n is node n-1) to the token that follows it.
-        edges: dict[tuple[int, int], int] = {}
-        nodes: dict[tuple[int, ...], int] = {}
-        self._paths = [self._path(label, edges, nodes) for label in labels]
-        self.sources = torch.tensor([source for source, _ in edges])
-        self.targets = torch.tensor([target for _, target in edges])
-        self.membership = torch.zeros(len(labels), len(edges))
-        for label, path in enumerate(self._paths):
-            self.membership[label, path] = 1.0
-
-    def _path(
-        self,
-        label: tuple[int, ...],
-        edges: dict[tuple[int, int], int],
-        nodes: dict[tuple[int, ...], int],
-    ) -> list[int]:
-        path: list[int] = []
-        line: list[int] = []
-        place = 0
-        for depth, token in enumerate(label):
-            path.append(edges.setdefault((place, token), len(edges)))
-            if depth == len(label) - 1:
-                break
-            prefix = label[: depth + 1]
-            if prefix not in nodes:
-                nodes[prefix] = len(self.tokens)
-                self.tokens.append(token)
-                self.depths.append(depth)
-                self._ancestors.append([*line, nodes[prefix]])
-            line.append(nodes[prefix])
-            place = nodes[prefix] + 1
-        return path
-
-    def sees(self) -> torch.Tensor:
-        """Which node sees which: itself and its ancestors."""
-        seen = torch.zeros(len(self.tokens), len(self.tokens), dtype=torch.bool)
-        for node, ancestors in enumerate(self._ancestors):
-            seen[node, ancestors] = True
-        return seen
+_BLOCK = 64
+"""Nodes in a block at least: less would leave a processor waiting."""
 
 
 def common_beginning(prompts: Sequence[tuple[int, ...]]) -> int:
@@ -89,25 +46,41 @@ def label_log_likelihoods(
     pad_id: int,
     device: Any,
     shared: int = 0,
+    block: int = 0,
 ) -> torch.Tensor:
     """Log-likelihood of each label (columns) after each prompt (rows), end token included.
 
-    The first `shared` tokens, which must be the same in all prompts, are read once.
+    The first `shared` tokens, which must be the same in all prompts, are read once. A block of the tree has as many
+    nodes as the longest prompt has tokens, but at least 64, where nothing else is said.
     """
-    begun, prompts = prompts[0][:shared], [prompt[shared:] for prompt in prompts]
-    inputs = _inputs(prompts, trie, pad_id, device, token_loss.dtype, shared)
-    if shared:
-        inputs["past_key_values"] = token_loss.remembered(begun, len(prompts), device)
-    states = token_loss.states(**inputs)
-    width = max(len(prompt) for prompt in prompts)
-    sources, targets = trie.sources.to(device), trie.targets.to(device)
-    membership = trie.membership.to(device)
-    scores = []
-    for row, prompt in enumerate(prompts):
-        places = torch.cat([states[row, len(prompt) - 1 : len(prompt)], states[row, width:]])
-        edges = torch.log_softmax(token_loss.logits(places), -1)[sources, targets]
-        scores.append(membership @ edges)
-    return torch.stack(scores).double().cpu()
+    begun, rest = prompts[0][:shared], [prompt[shared:] for prompt in prompts]
+    past = token_loss.remembered(begun, len(rest), device) if shared else None
+    width, lengths = max(map(len, rest)), torch.tensor([len(prompt) for prompt in rest])
+    ids = torch.full((len(rest), width), pad_id)
+    for row, prompt in enumerate(rest):
+        ids[row, : len(prompt)] = torch.tensor(prompt)
+    # Filled up behind, where no token of the prompt sees it; the tree is told not to look.
+    read, memory = token_loss.read(ids.to(device), past)
+    lasts = read[torch.arange(len(rest)), lengths - 1]
+    laid = trie.blocks(block or max(_BLOCK, shared + width))
+    memory.batch_repeat_interleave(len(laid.tokens))
+    states = token_loss.states(
+        **_inputs(laid, lengths, width, shared, device, token_loss.dtype), past_key_values=memory
+    )
+    nodes = states.reshape(len(rest), -1, states.shape[-1])[:, laid.places.to(device)]
+    scores = [
+        _of_labels(token_loss, torch.cat([last[None], row]), trie)
+        for last, row in zip(lasts, nodes, strict=True)
+    ]
+    return torch.stack(scores)
+
+
+def _of_labels(token_loss: TokenLoss, places: torch.Tensor, trie: LabelTrie) -> torch.Tensor:
+    """The sums over the paths of the tree, from what stands at the prompt's last token and at each node."""
+    logits = token_loss.logits(places)
+    sources, targets = trie.sources.to(places.device), trie.targets.to(places.device)
+    edges = logits[sources, targets] - logits.logsumexp(-1)[sources]
+    return trie.membership @ edges.double().cpu()
 
 
 def plain_log_likelihoods(
@@ -145,14 +118,13 @@ def trie_is_exact(
     device: Any,
     shared: int = 0,
 ) -> bool:
-    """Whether this model honours the trie's mask: models that are no plain attention decoders may not.
-
-    With `shared` also whether it remembers what it has read before.
-    """
+    """Whether this model remembers what it has read and honours the tree's mask: not all that decodes does."""
     few = labels[:_PROBED]
     tolerance = 1e-3 if token_loss.dtype == torch.float32 else 2e-2
     try:
-        quick = label_log_likelihoods(token_loss, prompts[:2], LabelTrie(few), pad_id, device, shared)
+        quick = label_log_likelihoods(
+            token_loss, prompts[:2], LabelTrie(few), pad_id, device, shared, block=1
+        )
     except (RuntimeError, ValueError, TypeError, AttributeError, NotImplementedError):
         return False
     plain = torch.stack(
@@ -162,28 +134,24 @@ def trie_is_exact(
 
 
 def _inputs(
-    prompts: Sequence[tuple[int, ...]],
-    trie: LabelTrie,
-    pad_id: int,
-    device: Any,
-    dtype: torch.dtype,
-    shared: int,
+    laid: Blocks, lengths: torch.Tensor, width: int, shared: int, device: Any, dtype: torch.dtype
 ) -> dict[str, Any]:
-    """What comes after the `shared` tokens, which all places see."""
-    width, nodes = max(len(prompt) for prompt in prompts), len(trie.tokens)
-    ids = torch.full((len(prompts), width + nodes), pad_id)
-    positions = torch.zeros_like(ids)
-    seen = torch.eye(width + nodes, dtype=torch.bool).repeat(len(prompts), 1, 1)
-    ids[:, width:] = torch.tensor(trie.tokens, dtype=torch.long)
-    for row, prompt in enumerate(prompts):
-        length = len(prompt)
-        ids[row, :length] = torch.tensor(prompt)
-        positions[row, :length] = torch.arange(length)
-        positions[row, width:] = torch.tensor(trie.depths, dtype=torch.long) + length
-        seen[row, :length, :length] |= torch.ones(length, length, dtype=torch.bool).tril()
-        seen[row, width:, :length] = True
-    seen[:, width:, width:] = trie.sees()
+    """The blocks of the tree behind each prompt: rows times blocks lines, which see their prompt and themselves."""
+    rows, (blocks, size) = len(lengths), laid.tokens.shape
+    given = torch.arange(width) < lengths[:, None]
+    given = torch.nn.functional.pad(given, (shared, 0), value=True)
+    seen = torch.cat(
+        [
+            given[:, None, None].expand(rows, blocks, size, shared + width),
+            laid.sees.expand(rows, blocks, size, size),
+        ],
+        dim=-1,
+    ).flatten(0, 1)
     mask = torch.zeros(seen.shape, dtype=dtype).masked_fill(~seen, torch.finfo(dtype).min)
-    mask = torch.nn.functional.pad(mask, (shared, 0))
-    tensors = {"input_ids": ids, "position_ids": positions + shared, "attention_mask": mask[:, None]}
+    positions = laid.depths + (shared + lengths)[:, None, None]
+    tensors = {
+        "input_ids": laid.tokens.expand(rows, blocks, size).flatten(0, 1),
+        "position_ids": positions.flatten(0, 1),
+        "attention_mask": mask[:, None],
+    }
     return dict(to_device(tensors, device))

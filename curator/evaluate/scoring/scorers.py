@@ -14,8 +14,8 @@ from curator.errors import CuratorError
 from curator.evaluate.scores import RowScore
 from curator.evaluate.scoring.forgetting import halved
 from curator.evaluate.scoring.generation import Generated, generate
+from curator.evaluate.scoring.label_tree import LabelTrie
 from curator.evaluate.scoring.label_trie import (
-    LabelTrie,
     common_beginning,
     label_log_likelihoods,
     plain_log_likelihoods,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from curator.evaluate.scoring.label_tree import LabelTrie
 from curator.evaluate.scoring.label_trie import (
-    LabelTrie,
     common_beginning,
     label_log_likelihoods,
     plain_log_likelihoods,
@@ -53,6 +53,16 @@ def test_a_beginning_that_is_read_once_changes_no_score(renderer, prompts, atten
         found = label_log_likelihoods(loss, prompts, LabelTrie(labels), 0, model.device, shared)
         slow = [plain_log_likelihoods(loss, prompt, labels, 0, model.device, 4) for prompt in prompts]
         assert trie_is_exact(loss, prompts, labels, 0, model.device, shared)
+    assert torch.allclose(found, torch.stack(slow), atol=1e-4)
+
+
+@pytest.mark.parametrize("block", [1, 3, 100])
+def test_into_how_many_blocks_the_tree_is_cut_changes_no_score(renderer, prompts, block):
+    model = make_model(len(renderer.tokenizer))
+    loss, labels = TokenLoss(model), [renderer.answer_ids(label) for label in (*LABELS, "where is it now")]
+    with torch.inference_mode():
+        found = label_log_likelihoods(loss, prompts, LabelTrie(labels), 0, model.device, block=block)
+        slow = [plain_log_likelihoods(loss, prompt, labels, 0, model.device, 5) for prompt in prompts]
     assert torch.allclose(found, torch.stack(slow), atol=1e-4)
 
 

@@ -10,7 +10,8 @@ from curator.config import EvaluateSettings
 from curator.errors import CuratorError
 from curator.evaluate.scoring import scorers
 from curator.evaluate.scoring.generation import generate
-from curator.evaluate.scoring.label_trie import LabelTrie, label_log_likelihoods, plain_log_likelihoods
+from curator.evaluate.scoring.label_tree import LabelTrie
+from curator.evaluate.scoring.label_trie import label_log_likelihoods, plain_log_likelihoods
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 from curator.train import runs
 from curator.train.batch import collate
