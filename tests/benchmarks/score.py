@@ -2,8 +2,8 @@
 
 `python -m tests.benchmarks.score [ROWS]` scores the test rows of banking77 under its 77 labels with the bundled model:
 by us; by us each label in full, after a copy of the text of its own; and, where `CURATOR_PEERS` names an interpreter
-with lm-evaluation-harness (`pip install lm-eval torch transformers`), by that, in batches of 64 and one by one, its
-default. Then a fiftieth of the rows under a prompt that names all labels, as one would ask a model that was never tuned.
+with lm-evaluation-harness (`pip install lm-eval torch transformers`), by that, in batches of 64 and one by one (its
+default). Then a fiftieth of the rows under a prompt that names all labels, as one would ask a model without a tune.
 Prints seconds of the clock and of the processor, and how far log-likelihoods and choices are apart.
 """
 
