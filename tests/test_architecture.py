@@ -31,7 +31,7 @@ FLOORS = {
     ),
     7: ("project", "release"),
     8: ("tuning", "demo", "checkup", "indexing", "drifting"),
-    9: ("tui",),
+    9: ("tui", "curves"),
     10: ("cli",),
     11: ("__main__",),
 }

@@ -67,6 +67,7 @@ COMMANDS: dict[str, Entry] = {
     "evaluate": Entry("evaluation_commands", "Score base, rivals and tuned model on the test set."),
     "report": Entry("evaluation_commands", "Write and show the report of a run."),
     "compare": Entry("compare_command", "Compare two tuned models on the same test rows."),
+    "curve": Entry("curve_command", "Tune on parts of the data, and say what more would bring."),
     "drift": Entry("drift_command", "Compare new inputs with the training records."),
     "serve": Entry("serve_commands", "Show the terminal UI in a browser on this machine."),
     "merge": Entry("merge_commands", "Merge an adapter into its base model."),

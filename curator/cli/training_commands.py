@@ -90,7 +90,7 @@ def train_command(
             emit_json({**runs.load(folder).model_dump(mode="json"), "path": str(folder)})
         return ExitCode.DONE
     with jobs.holding(folder):
-        code = _tune(folder, resume, processes or 0)
+        code = tune(folder, resume, processes or 0)
         if code != ExitCode.DONE:
             return code
         if not no_evaluate:
@@ -152,7 +152,8 @@ def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) ->
     return folder
 
 
-def _tune(folder: Path, resume: bool, processes: int) -> int:
+def tune(folder: Path, resume: bool, processes: int) -> int:
+    """Start the trainer, show how it goes, and tell what came of it; returns the exit code."""
     from curator.cli.training_progress import show
     from curator.train import runs
 

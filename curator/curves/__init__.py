@@ -1,0 +1,1 @@
+"""Runs on parts of the training rows, and what more rows would bring."""
