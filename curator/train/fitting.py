@@ -44,10 +44,14 @@ def pass_tokens(fit: Fit, longest: int, device: torch.device) -> int:
     return min(most, max(longest, _CPU_TOKENS)) if device.type == "cpu" else most
 
 
-def smaller(fit: Fit) -> Fit | None:
-    """The next thing to try; None when there is nothing left."""
-    if fit.rows > 1:
-        return fit._replace(rows=fit.rows // 2)
+def smaller(fit: Fit, longest: int, device: torch.device) -> Fit | None:
+    """The next thing to try, which makes forward passes smaller; None when there is nothing left."""
+    tokens, rows = pass_tokens(fit, longest, device), fit.rows
+    while rows > 1:
+        rows //= 2
+        less = fit._replace(rows=rows)
+        if pass_tokens(less, longest, device) < tokens:
+            return less
     return None if fit.checkpointing else fit._replace(checkpointing=True)
 
 

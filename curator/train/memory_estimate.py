@@ -175,10 +175,10 @@ def _activations(model: Any, spec: RunSpec, shape: Shape, checkpointing: bool, r
 def _smaller(fit: Fit, longest: int, activations: int) -> dict[int, int]:
     """Activations with fewer rows in one forward pass: they go with the tokens of a pass."""
     whole, found = pass_tokens(fit, longest, device()), {}
-    less = smaller(fit)
+    less = smaller(fit, longest, device())
     while less is not None and less.rows < fit.rows and less.rows not in found:
         found[less.rows] = activations * pass_tokens(less, longest, device()) // whole
-        less = smaller(less)
+        less = smaller(less, longest, device())
     return found
 
 

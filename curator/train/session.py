@@ -94,7 +94,7 @@ def _trained(
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or not world.knows(error):
                 raise
-            less = smaller(fit)
+            less = smaller(fit, max(prepared.train.lengths), device())
             if less is None:
                 raise CuratorError(
                     "The run does not fit into memory, even with one row at a time.",
