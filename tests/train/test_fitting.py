@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 
@@ -24,7 +26,7 @@ def ladder(fit: Fit, longest: int, device: torch.device) -> list[Fit]:
 def test_each_attempt_holds_fewer_tokens_or_keeps_less(device, longest):
     fit = Fit(16, False)
     tried = [fit, *ladder(fit, longest, device)]
-    for before, after in zip(tried, tried[1:], strict=False):
+    for before, after in pairwise(tried):
         fewer = pass_tokens(after, longest, device) < pass_tokens(before, longest, device)
         assert fewer or (after.checkpointing and not before.checkpointing)
     assert tried[-1].checkpointing
