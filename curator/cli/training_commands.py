@@ -160,9 +160,10 @@ def tune(folder: Path, resume: bool, processes: int) -> int:
     with _interrupts_passed_on() as trainers:
         process = runs.launch(folder, resume, processes)
         trainers.append(process)
-        last = show(runs.follow(folder, process))
-    if last is not None and last.event == "stopped":
-        say(f"Stopped after step {last.step}; go on with: curator train {folder.name} --resume")
+        show(runs.follow(folder, process))
+    if runs.was_stopped(process):
+        done, _ = runs.steps_done(folder)
+        say(f"Stopped after step {done}; go on with: curator train {folder.name} --resume")
         return ExitCode.INTERRUPTED
     result = runs.load_result(folder)
     dropped, price = len(result.dropped), runs.load(folder).train.price_per_hour

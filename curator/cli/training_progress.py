@@ -11,27 +11,26 @@ from curator.train.args import Event
 _LINES = 10
 
 
-def show(events: Iterable[Event]) -> Event | None:
-    """Follow a trainer to its end; a bar on a terminal, a few lines elsewhere. Returns the last event."""
-    return _bar(events) if sys.stderr.isatty() else _lines(events)
+def show(events: Iterable[Event]) -> None:
+    """Follow a trainer to its end; a bar on a terminal, a few lines elsewhere."""
+    if sys.stderr.isatty():
+        _bar(events)
+    else:
+        _lines(events)
 
 
-def _lines(events: Iterable[Event]) -> Event | None:
-    last = None
+def _lines(events: Iterable[Event]) -> None:
     for event in events:
-        last = event
         if event.event == "step" and event.step % max(1, event.steps // _LINES) == 0:
             say(f"  step {event.step}/{event.steps}  {_figures(event)}")
         _tell(event, say)
-    return last
 
 
-def _bar(events: Iterable[Event]) -> Event | None:
+def _bar(events: Iterable[Event]) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
     from rich.text import Text
 
-    last = None
     columns = (
         TextColumn("step {task.completed}/{task.total}"),
         BarColumn(bar_width=None),
@@ -40,12 +39,10 @@ def _bar(events: Iterable[Event]) -> Event | None:
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("loading the model", total=None)
         for event in events:
-            last = event
             if event.event in ("started", "step"):
                 progress.update(task, completed=event.step, total=event.steps, description=_figures(event))
             # Through the bar's own console, which writes above the bar instead of into it.
             _tell(event, lambda words: progress.console.print(Text(words)))
-    return last
 
 
 def _figures(event: Event) -> str:

@@ -128,6 +128,11 @@ def stop(process: subprocess.Popen[bytes]) -> None:
         process.send_signal(signal.SIGINT)
 
 
+def was_stopped(process: subprocess.Popen[bytes]) -> bool:
+    """Whether a trainer ended because it was asked to, be it before it could listen."""
+    return process.returncode in (INTERRUPTED, -signal.SIGINT)
+
+
 def follow(run_dir: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
     """The events of a trainer as they come, until it ends; Ctrl-C while waiting stops the trainer gently.
 
@@ -141,7 +146,7 @@ def follow(run_dir: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
             if event.process == process.pid:
                 failure = event if event.event == "error" else failure
                 yield event
-    if process.returncode in (0, INTERRUPTED):
+    if process.returncode == 0 or was_stopped(process):
         return
     if failure is not None:
         raise CuratorError(failure.problem, failure.remedy)

@@ -86,6 +86,15 @@ def test_a_trainers_own_error_is_passed_on(make_run):
     assert "Traceback" not in (run_dir / LOG).read_text()
 
 
+def test_a_trainer_that_is_stopped_before_it_can_listen_was_stopped(tmp_path):
+    early = (
+        "import os, signal; signal.signal(signal.SIGINT, signal.SIG_DFL); os.kill(os.getpid(), signal.SIGINT)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", early])
+    assert list(runs.follow(tmp_path, process)) == []
+    assert runs.was_stopped(process)
+
+
 def test_ctrl_c_stops_the_process_gently_and_resume_goes_on(make_run, monkeypatch):
     from curator.train import __main__ as trainer
 
