@@ -11,8 +11,8 @@ from curator.errors import CuratorError
 from curator.export import folder
 from curator.export.folder import MANIFEST, Export
 from curator.export.manifest import CANONICAL
-from curator.train import replay
 from curator.train.args import Part, Replay
+from curator.train.rows import replay
 
 _READ = ("train.jsonl", "test.jsonl")
 """What is read of another export: what is learned, and what must not be."""

@@ -17,10 +17,11 @@ from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
 from curator.mixing import mix_of
 from curator.project import Project
-from curator.train import estimate as estimates
-from curator.train import planning, runs, trackers
+from curator.train import planning, runs
 from curator.train.args import RUN, RunSpec
-from curator.train.estimate import Estimate
+from curator.train.estimates import estimate as estimates
+from curator.train.estimates.estimate import Estimate
+from curator.train.loop import trackers
 from curator.train.planning import Plan
 
 _NEEDED = ("torch", "transformers", "peft", "accelerate")

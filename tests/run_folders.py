@@ -14,8 +14,8 @@ from curator.project import Project
 from curator.records import Kind, Row
 from curator.train import runs
 from curator.train.args import ADAPTER, RESULT, Quality, RunResult, RunSpec
-from curator.train.data import read_rows
 from curator.train.progress import EventLog
+from curator.train.rows.data import read_rows
 
 QUICK = EvaluateSettings(resamples=200)
 

@@ -6,7 +6,7 @@ import pytest
 
 from curator.dynamics import ROWS, dynamics, fingerprint, read
 from curator.errors import CuratorError
-from curator.train.memory import RowMemory
+from curator.train.loop.memory import RowMemory
 
 EASY, HARD = [0.1, 0.1, 0.1], [3.0, 2.5, 2.0]
 LATE, LOST = [2.0, 2.0, 0.2], [2.0, 0.2, 1.5]

@@ -15,7 +15,7 @@ from curator.errors import CuratorError
 from curator.records import ROWS
 
 if TYPE_CHECKING:
-    from curator.train.render import Renderer
+    from curator.train.rows.render import Renderer
 
 
 class Tokenizing:
@@ -37,7 +37,7 @@ class Tokenizing:
     @cached_property
     def limit(self) -> int:
         """The longest row that is trained on."""
-        from curator.train.model_config import context_limit
+        from curator.train.models.model_config import context_limit
         from curator.train.runs import resolve_model
 
         longest = self._config.train.max_length
@@ -45,7 +45,7 @@ class Tokenizing:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        from curator.train.render import renderer_of
+        from curator.train.rows.render import renderer_of
 
         config = self._config
         return renderer_of(config.model, config.kind, config.system, config.coded_labels)

@@ -171,7 +171,7 @@ def _run(project: Project, part: Part, plan: Plan) -> int:
     from curator.cli.evaluation_commands import score
     from curator.cli.training_commands import tune
     from curator.curves import parts as planning
-    from curator.train import jobs
+    from curator.train.processes import jobs
 
     was = part.state
     if was == "scored":

@@ -11,7 +11,7 @@ from curator.cli.run_options import assigned, run_options
 
 if TYPE_CHECKING:
     from curator.evaluate.power import SmallestGain
-    from curator.train.estimate import Duration, Memory
+    from curator.train.estimates.estimate import Duration, Memory
     from curator.tuning import Outlook
 
 _Row = tuple[str, object]

@@ -132,8 +132,8 @@ def score(
     from curator.evaluate import evaluation, keeping
     from curator.evaluate.reporting import model_card
     from curator.evaluate.reporting.report import report_run
-    from curator.train import jobs
     from curator.train.args import ADAPTER
+    from curator.train.processes import jobs
 
     if kept is None:
         say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")

@@ -69,7 +69,8 @@ def train_command(
       curator train --dry-run --set train.epochs=2
     """
     from curator import tuning
-    from curator.train import jobs, runs
+    from curator.train import runs
+    from curator.train.processes import jobs
 
     assignments = assigned(pairs, method, model, mix)
     project = state.project()
@@ -180,7 +181,7 @@ def tune(folder: Path, resume: bool, processes: int) -> int:
 def _interrupts_passed_on() -> Iterator[list[subprocess.Popen[bytes]]]:
     """Ctrl-C and a request to end go to the trainer, whatever this process is doing: it must not go on alone."""
     from curator.train import runs
-    from curator.train.signals import answered
+    from curator.train.processes.signals import answered
 
     trainers: list[subprocess.Popen[bytes]] = []
 
@@ -204,7 +205,7 @@ def stop_command(state: State, name: str, as_json: bool) -> None:
       curator stop run-1
     """
     from curator.errors import NotFound
-    from curator.train import jobs
+    from curator.train.processes import jobs
 
     folder = state.project().root / "runs" / name
     if not folder.is_dir():

@@ -18,8 +18,8 @@ def show_tokens(project: Project, record_id: int, as_json: bool) -> None:
     """
     from curator.errors import CuratorError
     from curator.text import visible
-    from curator.train.render import renderer_of
-    from curator.train.showing import shown
+    from curator.train.rows.render import renderer_of
+    from curator.train.rows.showing import shown
 
     config = project.config
     renderer = renderer_of(config.model, config.kind, config.system, config.coded_labels)

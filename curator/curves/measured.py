@@ -18,7 +18,7 @@ from curator.evaluate.learning_curve import Curve, Estimate, Measured, PowerLaw,
 from curator.evaluate.scores import HEADLINE
 from curator.records import Frozen, Kind, Row
 from curator.text import plural
-from curator.train.data import read_rows
+from curator.train.rows.data import read_rows
 
 MORE = 2
 """How many times the rows are asked about."""

@@ -16,7 +16,7 @@ from curator.project import Project
 from curator.records import SPLITS, Row, Split
 from curator.train import runs
 from curator.train.args import RESULT, RUN
-from curator.train.data import read_rows
+from curator.train.rows.data import read_rows
 
 State = Literal["new", "unfinished", "unscored", "scored"]
 

@@ -204,7 +204,7 @@ def evaluate_run(
     """
     from curator.evaluate.scoring.studies import Studies
     from curator.train import runs
-    from curator.train.data import read_rows
+    from curator.train.rows.data import read_rows
 
     spec = runs.load(run_dir)
     runs.load_result(run_dir)

@@ -23,10 +23,10 @@ from curator.files import draft_folder, publish
 from curator.records import Frozen
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
-from curator.train.data import read_rows
-from curator.train.model import device, load_run_tokenizer, load_tuned
-from curator.train.model_config import loaded
-from curator.train.render import Renderer
+from curator.train.models.model import device, load_run_tokenizer, load_tuned
+from curator.train.models.model_config import loaded
+from curator.train.rows.data import read_rows
+from curator.train.rows.render import Renderer
 
 CHECKED = 20
 """Test rows that adapter and merged model both score."""

@@ -12,8 +12,9 @@ from curator.errors import CuratorError, explained
 from curator.evaluate.scores import METRICS, SCORES
 from curator.evaluate.verdict import Gain
 from curator.records import Frozen
-from curator.train import jobs, runs
+from curator.train import runs
 from curator.train.args import RESULT, RUN, Event
+from curator.train.processes import jobs
 
 State = Literal["preparing", "training", "scoring", "created", "unfinished", "finished", "scored"]
 GOING = ("preparing", "training", "scoring")

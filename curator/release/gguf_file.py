@@ -24,9 +24,9 @@ from curator.errors import CuratorError, explained
 from curator.evaluate.merging import whole_model
 from curator.release.vocabulary import Vocabulary, begins_with_blank, vocabulary_of
 from curator.train import runs
-from curator.train.model import load_run_tokenizer
-from curator.train.model_config import text_config
-from curator.train.render import Renderer
+from curator.train.models.model import load_run_tokenizer
+from curator.train.models.model_config import text_config
+from curator.train.rows.render import Renderer
 
 Precision = Literal["f16", "f32", "q8_0"]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from curator.errors import CuratorError
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 
 _SYSTEM, _FIRST, _ANSWER, _SECOND = (
     f"curator{word}probe" for word in ("system", "first", "answer", "second")

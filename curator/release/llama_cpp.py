@@ -10,8 +10,8 @@ from curator.records import Frozen
 from curator.release.gguf_file import Precision, write_model
 from curator.release.modelfile import modelfile
 from curator.train import runs
-from curator.train.model import load_run_tokenizer
-from curator.train.render import Renderer
+from curator.train.models.model import load_run_tokenizer
+from curator.train.rows.render import Renderer
 
 
 class Written(Frozen):

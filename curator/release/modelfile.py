@@ -10,7 +10,7 @@ import re
 
 from curator.errors import CuratorError
 from curator.release.layout import Pieces, pieces_of
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 
 _HEAD = "# Written by Curator. Make the model with: ollama create NAME -f THIS_FILE"
 _NO_TEMPLATE = """\

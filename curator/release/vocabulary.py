@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from gguf import TokenType
 
 from curator.errors import CuratorError
-from curator.train.render import Renderer
-from curator.train.tokenizer import special_ids
+from curator.train.models.tokenizer import special_ids
+from curator.train.rows.render import Renderer
 
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 _BLANK = "\u2581"

@@ -13,9 +13,9 @@ from curator.files import write_atomically
 from curator.records import Frozen, Row, WindowRow, all_text, input_text, kind_of
 from curator.text import digest, normalised
 from curator.train.args import PREFLIGHT, REPLAY, DroppedRow, Origin, Proof, Sample
-from curator.train.batch import Item, Rows
-from curator.train.render import Renderer
-from curator.train.tokenizer import special_ids
+from curator.train.models.tokenizer import special_ids
+from curator.train.rows.batch import Item, Rows
+from curator.train.rows.render import Renderer
 
 _SAMPLES = 3
 _NAMED = 5

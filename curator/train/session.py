@@ -17,21 +17,23 @@ from transformers import set_seed
 
 from curator.errors import CuratorError, explained
 from curator.files import write_atomically
-from curator.train import checkpoints, jobs, preflight, runs, selftest, trackers
+from curator.train import preflight, runs
 from curator.train.args import RESULT, RUN, Proof, Quality, RunResult, RunSpec
-from curator.train.batch import Rows
-from curator.train.conductor import Conductor
 from curator.train.failure import is_out_of_memory
-from curator.train.fitting import Fit, first_fit, release, smaller
-from curator.train.loss import TokenLoss
-from curator.train.material import gather
-from curator.train.model import device, load_for_training, parameter_counts
-from curator.train.process import peak_bytes
+from curator.train.loop import checkpoints, selftest, trackers
+from curator.train.loop.conductor import Conductor
+from curator.train.loop.fitting import Fit, first_fit, release, smaller
+from curator.train.loop.loss import TokenLoss
+from curator.train.loop.trainer import TuningTrainer
+from curator.train.models.model import device, load_for_training, parameter_counts
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.processes import jobs
+from curator.train.processes.process import peak_bytes
+from curator.train.processes.signals import answered
+from curator.train.processes.world import World
 from curator.train.progress import EventLog
-from curator.train.signals import answered
-from curator.train.tokenizer import load_tokenizer
-from curator.train.trainer import TuningTrainer
-from curator.train.world import World
+from curator.train.rows.batch import Rows
+from curator.train.rows.material import gather
 
 _LIBRARIES = ("torch", "transformers", "peft", "bitsandbytes", "accelerate", "tokenizers")
 

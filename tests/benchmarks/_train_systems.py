@@ -18,18 +18,18 @@ from peft import get_peft_model
 from transformers import set_seed
 
 from curator.config import EvaluateSettings, TrainSettings
-from curator.train import selftest
 from curator.train.args import RunSpec
-from curator.train.batch import Item, Rows
-from curator.train.conductor import summed_loss
-from curator.train.fitting import Fit
-from curator.train.loss import TokenLoss
-from curator.train.model import adapter_settings, device, load_base, load_for_training
-from curator.train.packing import StepCollator
+from curator.train.loop import selftest
+from curator.train.loop.conductor import summed_loss
+from curator.train.loop.fitting import Fit
+from curator.train.loop.loss import TokenLoss
+from curator.train.loop.trainer import TuningTrainer
+from curator.train.models.model import adapter_settings, device, load_base, load_for_training
+from curator.train.models.tokenizer import load_tokenizer
 from curator.train.progress import EventLog
-from curator.train.render import Rendered
-from curator.train.tokenizer import load_tokenizer
-from curator.train.trainer import TuningTrainer
+from curator.train.rows.batch import Item, Rows
+from curator.train.rows.packing import StepCollator
+from curator.train.rows.render import Rendered
 
 PEERS: dict[str, dict[str, Any]] = {
     "TRL, defaults": {},

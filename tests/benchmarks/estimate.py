@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 from curator.config import EvaluateSettings, TrainSettings
 from curator.train import runs
 from curator.train.args import RunSpec
-from curator.train.estimate import estimate
+from curator.train.estimates.estimate import estimate
 from tests.shared_data import SHARED
 
 _STORIES = SHARED / "models" / "stories260K" / "hf"

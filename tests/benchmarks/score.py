@@ -29,11 +29,11 @@ from curator.evaluate.scoring.label_trie import plain_log_likelihoods
 from curator.evaluate.scoring.scorers import _Judge
 from curator.records import ClassificationRow
 from curator.train.args import RunSpec
-from curator.train.loss import TokenLoss
-from curator.train.model import load_base
-from curator.train.render import Renderer
+from curator.train.loop.loss import TokenLoss
+from curator.train.models.model import load_base
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.render import Renderer
 from curator.train.runs import resolve_model
-from curator.train.tokenizer import load_tokenizer
 from tests.shared_data import SHARED
 
 AT_ONCE = 64

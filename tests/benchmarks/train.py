@@ -18,9 +18,9 @@ from statistics import mean
 from typing import Any
 
 from curator.records import ClassificationRow, InstructionRow
-from curator.train.render import Renderer
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.render import Renderer
 from curator.train.runs import resolve_model
-from curator.train.tokenizer import load_tokenizer
 from tests.benchmarks._train_systems import PEERS
 from tests.shared_data import SHARED
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from curator.records import InstructionRow
-from curator.train.render import Renderer
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.render import Renderer
 from curator.train.runs import resolve_model
-from curator.train.tokenizer import load_tokenizer
 from tests.findings import checked
 
 

@@ -15,8 +15,8 @@ from curator.cli.output import ExitCode
 from curator.evaluate import evaluation, keeping
 from curator.evaluate.scores import RowScore
 from curator.train import runs
-from curator.train.data import read_rows
 from curator.train.progress import EventLog
+from curator.train.rows.data import read_rows
 from tests.run_folders import QUICK, finish
 from tests.tiny import LABELS, rows_of
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from curator.evaluate.overview import going_on, overview, overviews
-from curator.train import jobs
+from curator.train.processes import jobs
 from curator.train.progress import EventLog
 from tests.run_folders import finish, score
 

@@ -19,7 +19,7 @@ from curator.export import shapes
 from curator.export.formats import FORMATS
 from curator.export.shapes import Shaped, Unfit
 from curator.records import ClassificationRow, InstructionRow, Message, WindowRow
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 
 TURNS = (Message(role="user", content="u"), Message(role="assistant", content="v"))
 ASKED = InstructionRow(

@@ -9,7 +9,7 @@ import pytest
 from curator.errors import CuratorError
 from curator.export.subsets import subset
 from curator.records import SPLITS
-from curator.train.data import read_rows
+from curator.train.rows.data import read_rows
 from curator.train.runs import hash_export
 from tests.tiny import LABELS, rows_of
 

@@ -14,11 +14,11 @@ from curator.evaluate.merging import whole_model
 from curator.release import llama_cpp
 from curator.release.vocabulary import vocabulary_of
 from curator.train import runs, session
-from curator.train.model import load_run_tokenizer
+from curator.train.models.model import load_run_tokenizer
+from curator.train.models.tokenizer import load_tokenizer
 from curator.train.progress import EventLog
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 from curator.train.runs import resolve_model
-from curator.train.tokenizer import load_tokenizer
 from tests.tiny import make_model, make_tokenizer, rows_of
 
 TALK = [{"role": "user", "content": "Where is my 1234th parcel, дорогой друг?\n\n  Don't  tell!"}]

@@ -8,9 +8,9 @@ from curator.errors import CuratorError
 from curator.records import ClassificationRow
 from curator.release.layout import pieces_of
 from curator.release.modelfile import modelfile, template_of
-from curator.train.render import Renderer
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.render import Renderer
 from curator.train.runs import resolve_model
-from curator.train.tokenizer import load_tokenizer
 from tests import ollama
 from tests.tiny import CHAT, make_tokenizer
 

@@ -13,11 +13,11 @@ import sys
 from pathlib import Path
 
 from curator.errors import CuratorError
-from curator.train import launching
-from curator.train.loss import TokenLoss
+from curator.train.loop.loss import TokenLoss
+from curator.train.processes import launching
+from curator.train.processes.world import World, join, leave
 from curator.train.progress import EventLog, NoLog
 from curator.train.session import run
-from curator.train.world import World, join, leave
 
 SUMMED = TokenLoss.summed
 

@@ -7,8 +7,8 @@ import pytest
 from curator.errors import CuratorError
 from curator.records import InstructionRow
 from curator.train import preflight
-from curator.train.batch import Item, Rows
-from curator.train.render import Rendered, Renderer
+from curator.train.rows.batch import Item, Rows
+from curator.train.rows.render import Rendered, Renderer
 from tests.tiny import CHAT, make_tokenizer
 
 BOS, END, VOCABULARY = 1, 2, 400

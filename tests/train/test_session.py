@@ -14,13 +14,13 @@ from curator.evaluate.scoring.scorers import score
 from curator.records import KINDS
 from curator.train import runs, session
 from curator.train.args import ADAPTER, CHECKPOINTS, RESULT
-from curator.train.data import read_rows
-from curator.train.model import load_tuned
+from curator.train.loop.trainer import TuningTrainer
+from curator.train.models.model import load_tuned
+from curator.train.models.tokenizer import load_tokenizer
 from curator.train.preflight import Preflight
 from curator.train.progress import EventLog
-from curator.train.render import Renderer
-from curator.train.tokenizer import load_tokenizer
-from curator.train.trainer import TuningTrainer
+from curator.train.rows.data import read_rows
+from curator.train.rows.render import Renderer
 from tests.tiny import rows_of
 
 
@@ -153,7 +153,7 @@ def test_the_reloaded_model_scores_exactly_as_the_one_in_memory(make_run, monkey
 
 def test_a_loss_that_is_no_number_names_its_rows(make_run, monkeypatch):
     run_dir = make_run(micro_batch_size=2)
-    from curator.train.loss import TokenLoss
+    from curator.train.loop.loss import TokenLoss
 
     summed = TokenLoss.summed
 
@@ -223,7 +223,7 @@ def test_two_trainers_do_not_share_a_run(make_run):
 def test_a_full_disk_is_explained(make_run, monkeypatch):
     import errno
 
-    from curator.train import checkpoints
+    from curator.train.loop import checkpoints
 
     def full(*args: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -237,7 +237,7 @@ def test_a_full_disk_is_explained(make_run, monkeypatch):
 
 def _too_much(monkeypatch, most: int, after: int) -> None:
     """From some forward pass on, more tokens than `most` do not fit into memory."""
-    from curator.train.loss import TokenLoss
+    from curator.train.loop.loss import TokenLoss
 
     summed, passes = TokenLoss.summed, []
 

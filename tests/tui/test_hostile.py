@@ -18,7 +18,7 @@ from textual.widgets import OptionList
 from curator.config import new
 from curator.errors import CuratorError
 from curator.project import Project
-from curator.train import jobs
+from curator.train.processes import jobs
 from curator.train.progress import EventLog
 from tests.run_folders import begin, finish, score
 from tests.shared_data import needs_shared_data

@@ -12,8 +12,9 @@ from curator.tui.words import verdicts
 
 from curator.evaluate.evaluation import evaluate_scores
 from curator.evaluate.scores import Scored
-from curator.train import jobs, runs
-from curator.train.data import read_rows
+from curator.train import runs
+from curator.train.processes import jobs
+from curator.train.rows.data import read_rows
 from tests.run_folders import begin, finish, score
 from tests.tui.driving import drive, press, shown
 from tests.tui.test_screens import HOSTILE

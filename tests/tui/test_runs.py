@@ -12,7 +12,7 @@ from curator.tui.links.runs import Runs, going_on
 
 from curator.config import Config, TrainSettings, with_values
 from curator.errors import CuratorError
-from curator.train import jobs
+from curator.train.processes import jobs
 from curator.train.progress import EventLog
 from tests.run_folders import begin, finish, score
 

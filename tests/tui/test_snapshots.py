@@ -17,7 +17,7 @@ from curator.config import checked
 from curator.importing import Options
 from curator.project import Project
 from curator.store.records import dump
-from curator.train import jobs
+from curator.train.processes import jobs
 from tests.estimates import NEEDS
 from tests.run_folders import begin, finish, score
 from tests.tui.driving import press, shown

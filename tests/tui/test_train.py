@@ -12,7 +12,8 @@ from curator.tui.screens.train import TrainScreen
 
 from curator.errors import CuratorError
 from curator.evaluate.overview import overview
-from curator.train import jobs, runs
+from curator.train import runs
+from curator.train.processes import jobs
 from curator.train.progress import EventLog
 from tests.estimates import MEMORY, NEEDS
 from tests.run_folders import begin, finish, score

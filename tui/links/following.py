@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from curator.evaluate.overview import GOING, Overview, overview
-from curator.train import jobs
 from curator.train.args import Event
+from curator.train.processes import jobs
 from curator.train.runs import Tail
 
 from .runs import Runs

@@ -19,10 +19,10 @@ from curator.evaluate.overview import GOING, RESUMABLE, Overview
 from curator.export.folder import check_name
 from curator.project import Project
 from curator.text import visible_line
-from curator.train import jobs
 from curator.train.args import RUN
-from curator.train.drawing import with_replay
 from curator.train.planning import steps_of
+from curator.train.processes import jobs
+from curator.train.rows.drawing import with_replay
 from curator.tuning import Outlook
 
 from ..language import _

@@ -38,7 +38,7 @@ def load(folder: Path) -> Scored:
     from curator.evaluate import keeping
     from curator.evaluate.reporting.ranking import rows
     from curator.train import runs
-    from curator.train.data import read_rows
+    from curator.train.rows.data import read_rows
 
     found = keeping.load(folder)
     spec = runs.load(folder)

@@ -30,7 +30,7 @@ class Tokens:
         self._command = [
             sys.executable,
             "-m",
-            "curator.train.showing",
+            "curator.train.rows.showing",
             config.model,
             config.kind,
             config.system,

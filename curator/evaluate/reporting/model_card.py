@@ -20,8 +20,8 @@ from curator.records import Kind
 from curator.text import plural
 from curator.train import runs
 from curator.train.args import ADAPTER, RunResult, RunSpec
-from curator.train.render import Renderer
-from curator.train.tokenizer import load_tokenizer
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.render import Renderer
 
 FILE_NAME = "README.md"
 

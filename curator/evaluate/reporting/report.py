@@ -41,7 +41,7 @@ def report_run(run_dir: Path) -> Written:
         CuratorError: there is no such run, it was not evaluated, or its test rows have changed.
     """
     from curator.train import runs
-    from curator.train.data import read_rows
+    from curator.train.rows.data import read_rows
 
     spec, evaluation = runs.load(run_dir), load(run_dir)
     runs.verify_export(spec)

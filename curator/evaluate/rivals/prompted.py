@@ -16,7 +16,7 @@ from curator.evaluate.rivals.own_prompts import OwnPrompt
 from curator.records import ClassificationRow, Frozen, InstructionRow, Row
 from curator.text import digest, plural, visible_line
 from curator.train.args import RunSpec
-from curator.train.render import Renderer, Turns
+from curator.train.rows.render import Renderer, Turns
 
 FEW_SHOT = "few_shot"
 RETRIEVED = "retrieved"

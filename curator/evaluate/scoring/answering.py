@@ -11,8 +11,8 @@ from curator.evaluate.scoring.generation import generate
 from curator.evaluate.scoring.scorers import label_probabilities
 from curator.records import ClassificationRow, Frozen, InstructionRow, Message
 from curator.train import runs
-from curator.train.model import System, load_run_tokenizer, load_system
-from curator.train.render import Renderer
+from curator.train.models.model import System, load_run_tokenizer, load_system
+from curator.train.rows.render import Renderer
 
 
 class Answer(Frozen):

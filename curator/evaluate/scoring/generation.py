@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from transformers import GenerationConfig
 
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 
 
 class Generated(NamedTuple):

@@ -16,8 +16,8 @@ from typing import Any
 import torch
 
 from curator.evaluate.scoring.label_tree import Blocks, LabelTrie
-from curator.train.batch import IGNORED, to_device
-from curator.train.loss import TokenLoss
+from curator.train.loop.loss import TokenLoss
+from curator.train.rows.batch import IGNORED, to_device
 
 _PROBED = 4
 """Labels on which the tree is compared with plain scoring before it is trusted."""

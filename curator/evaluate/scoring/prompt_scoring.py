@@ -13,8 +13,8 @@ from curator.evaluate.scoring.scorers import context, score
 from curator.records import Row
 from curator.train import runs
 from curator.train.args import RunSpec
-from curator.train.model import load_base, load_run_tokenizer
-from curator.train.render import Renderer
+from curator.train.models.model import load_base, load_run_tokenizer
+from curator.train.rows.render import Renderer
 
 Progress = Callable[[int, int], None]
 

@@ -25,10 +25,10 @@ from curator.records import ClassificationRow, InstructionRow, Row, WindowRow
 from curator.text import normalised
 from curator.train import runs
 from curator.train.args import RunSpec
-from curator.train.batch import collate, to_device
-from curator.train.loss import TokenLoss
-from curator.train.model import base_view, load_base, load_run_tokenizer, load_tuned
-from curator.train.render import Rendered, Renderer
+from curator.train.loop.loss import TokenLoss
+from curator.train.models.model import base_view, load_base, load_run_tokenizer, load_tuned
+from curator.train.rows.batch import collate, to_device
+from curator.train.rows.render import Rendered, Renderer
 
 __all__ = ["base_view", "score", "score_systems"]
 

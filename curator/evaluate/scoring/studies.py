@@ -14,7 +14,7 @@ from curator.evaluate.scoring.generation import generate
 from curator.evaluate.scoring.scorers import context, score
 from curator.records import ClassificationRow, Row, WindowRow
 from curator.train.args import RunSpec
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 
 _MOST = 2_000
 """Validation rows that a temperature is fitted on at most."""

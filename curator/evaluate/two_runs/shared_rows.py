@@ -14,7 +14,7 @@ from curator.evaluate.scores import RowScore
 from curator.records import ROWS, Kind, Row, input_text
 from curator.train import runs
 from curator.train.args import RunSpec
-from curator.train.data import read_rows
+from curator.train.rows.data import read_rows
 
 _TEST = "test.jsonl"
 _OF_ITS_OWN_BASE = "preferred"

@@ -18,9 +18,9 @@ from curator.files import write_atomically
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 from curator.train import runs, session
 from curator.train.args import ADAPTER, RUN, Part, Replay
-from curator.train.model import load_run_tokenizer, load_tuned
+from curator.train.models.model import load_run_tokenizer, load_tuned
 from curator.train.progress import EventLog
-from curator.train.render import Renderer
+from curator.train.rows.render import Renderer
 from tests.run_folders import finish, score
 from tests.tiny import make_tokenizer, rows_of
 

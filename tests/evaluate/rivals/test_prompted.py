@@ -9,9 +9,9 @@ from curator.evaluate.rivals.own_prompts import OwnPrompt
 from curator.evaluate.rivals.prompted import Place, Wanted, prompted
 from curator.records import ClassificationRow, InstructionRow, Message
 from curator.train import runs
-from curator.train.data import read_rows
-from curator.train.render import Renderer
-from curator.train.tokenizer import load_tokenizer
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.data import read_rows
+from curator.train.rows.render import Renderer
 from tests.tiny import CHAT
 
 

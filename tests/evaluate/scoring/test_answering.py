@@ -7,8 +7,8 @@ from curator.evaluate.scoring.answering import Answerer
 from curator.evaluate.scoring.scorers import score_systems
 from curator.records import Message
 from curator.train import runs, session
-from curator.train.data import read_rows
 from curator.train.progress import EventLog
+from curator.train.rows.data import read_rows
 from tests.tiny import LABELS
 
 

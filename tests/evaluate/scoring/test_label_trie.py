@@ -11,8 +11,8 @@ from curator.evaluate.scoring.label_trie import (
     trie_is_exact,
 )
 from curator.records import ClassificationRow
-from curator.train.loss import TokenLoss
-from curator.train.render import Renderer
+from curator.train.loop.loss import TokenLoss
+from curator.train.rows.render import Renderer
 from tests.tiny import make_model, make_tokenizer
 
 LABELS = ("refund", "refund now", "delivery", "praise")

@@ -14,11 +14,11 @@ from curator.evaluate.scoring.label_tree import LabelTrie
 from curator.evaluate.scoring.label_trie import label_log_likelihoods, plain_log_likelihoods
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 from curator.train import runs
-from curator.train.batch import collate
-from curator.train.loss import TokenLoss
-from curator.train.model import load_base
-from curator.train.render import Renderer
-from curator.train.tokenizer import load_tokenizer
+from curator.train.loop.loss import TokenLoss
+from curator.train.models.model import load_base
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.batch import collate
+from curator.train.rows.render import Renderer
 from tests.tiny import make_model, make_tokenizer, rows_of
 
 LABELS = ("refund", "refund now", "delivery", "praise", "delivery came", "re")

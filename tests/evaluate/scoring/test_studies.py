@@ -10,9 +10,9 @@ from curator.evaluate.scoring.studies import Studies
 from curator.records import ClassificationRow, WindowRow
 from curator.text import normalised
 from curator.train import runs
-from curator.train.model import load_base
-from curator.train.render import Renderer
-from curator.train.tokenizer import load_tokenizer
+from curator.train.models.model import load_base
+from curator.train.models.tokenizer import load_tokenizer
+from curator.train.rows.render import Renderer
 from tests.tiny import rows_of
 
 

@@ -14,7 +14,7 @@ from curator.evaluate.statistics import mcnemar
 from curator.evaluate.two_runs.compared import compare_runs
 from curator.importing import Options
 from curator.train import runs
-from curator.train.data import read_rows
+from curator.train.rows.data import read_rows
 from tests.run_folders import begin, finish, score
 from tests.tiny import LABELS, rows_of
 

@@ -1,0 +1,1 @@
+"""The model of a run: loaded, adapted, saved, and what its config says."""

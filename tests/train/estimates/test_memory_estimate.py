@@ -1,0 +1,107 @@
+"""What is reckoned from a config is what a loaded model holds."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from bitsandbytes.nn import Linear4bit
+
+from curator.train import runs, session
+from curator.train.estimates.memory_estimate import (
+    NF4_BYTES,
+    Living,
+    Shape,
+    blank,
+    need,
+    peak_bytes,
+    shape_of,
+    weights_bytes,
+)
+from curator.train.loop.loss import TokenLoss
+from curator.train.models.model import load_for_training
+from curator.train.rows.batch import to_device
+from curator.train.rows.packing import packed
+from tests.tiny import make_tokenizer
+from tests.train.families import FAMILIES
+
+
+def held(layer: Linear4bit) -> int:
+    """Bytes of a layer in 4 bits, without the tables that are as long for every layer."""
+    state = layer.weight.quant_state
+    return layer.weight.nbytes + state.absmax.nbytes + state.state2.absmax.nbytes
+
+
+def test_a_4_bit_weight_is_as_large_as_its_formula_says():
+    layer = Linear4bit(1024, 512, bias=False, quant_type="nf4", compress_statistics=True).to("cpu")
+    assert held(layer) == NF4_BYTES * 1024 * 512
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_a_model_without_memory_is_as_large_as_a_loaded_one(make_run, method):
+    spec = runs.load(make_run(method=method))
+    model, there = blank(spec), load_for_training(spec)
+    sizes = [(w.numel(), w.requires_grad) for w in there.parameters()]
+    assert sorted((w.numel(), w.requires_grad) for w in model.parameters()) == sorted(sizes)
+    assert weights_bytes(model, None) == sum(w.nbytes for w in (*there.parameters(), *there.buffers()))
+
+
+def test_the_layers_that_are_taken_for_4_bit_are_those_that_are(make_run):
+    spec = runs.load(make_run(method="qlora"))
+    there = load_for_training(spec)
+    layers = [layer for layer in there.modules() if isinstance(layer, Linear4bit)]
+    others = [w for w in (*there.parameters(), *there.buffers()) if type(w).__name__ != "Params4bit"]
+    expected = sum(held(layer) for layer in layers) + sum(w.nbytes for w in others)
+    assert weights_bytes(blank(spec), 4) == pytest.approx(expected, rel=0.01)
+
+
+def test_a_base_of_eight_bits_is_reckoned_so(make_run):
+    spec = runs.load(make_run(method="qlora", bits=8))
+    there = load_for_training(spec)
+    scales = sum(w.SCB.nbytes for w in there.parameters() if type(w).__name__ == "Int8Params")
+    expected = sum(w.nbytes for w in (*there.parameters(), *there.buffers())) + scales
+    assert weights_bytes(blank(spec), 8) == pytest.approx(expected, rel=0.01)
+
+
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+@pytest.mark.parametrize(("method", "together"), [("lora", True), ("full", False)])
+def test_what_lives_in_a_real_step_is_what_was_reckoned(make_run, tmp_path, family, method, together):
+    tokenizer = make_tokenizer()
+    FAMILIES[family](len(tokenizer)).save_pretrained(tmp_path / "model")
+    tokenizer.save_pretrained(tmp_path / "model")
+    run_dir = make_run(method=method, model=tmp_path / "model")
+    spec = runs.load(run_dir)
+    prepared = session.prepare(spec, run_dir)
+    rows = [item.rendered for item in prepared.train.items[:8]]
+    batch = packed(rows, tokenizer.pad_token_id, together, width=90 if together else 0)
+    assert ("position_ids" in batch) == together
+    model = load_for_training(spec).train()
+    loss = TokenLoss(model)
+    with Living((*model.parameters(), *model.buffers())) as living:
+        loss.summed(to_device(batch, torch.device("cpu"))).total.backward()
+    reckoned = peak_bytes(blank(spec), shape_of(batch), repeats=False)
+    # The library makes a mask, if a small one, where it cannot see that none is needed.
+    assert reckoned == pytest.approx(living.most, rel=0.03 if together else 0.08)
+
+
+def test_more_memory_is_needed_for_more_places_and_less_when_activations_are_computed_again(make_run):
+    spec = runs.load(make_run())
+    few, many = Shape(4, 64, 40, False), Shape(8, 64, 80, False)
+    small, large = (peak_bytes(blank(spec), shape) for shape in (few, many))
+    assert 1.5 < large / small < 2.1
+    assert peak_bytes(blank(spec), many, checkpointing=True) < large
+    assert peak_bytes(blank(spec), many._replace(is_shared=True)) > large
+
+
+def test_the_need_of_a_run_is_told_in_parts(make_run):
+    run_dir = make_run(method="full", batch_size=8, micro_batch_size=2)
+    spec = runs.load(run_dir)
+    prepared = session.prepare(spec, run_dir)
+    found = need(spec, prepared.train, prepared.tokenizer.pad_token_id)
+    assert found.gradients_bytes == 4 * found.trained == 4 * found.parameters
+    assert found.optimizer_bytes == 2 * found.gradients_bytes
+    assert found.weights_bytes > found.quantised_bytes
+    assert found.places == max(found.widest)
+    assert len(found.widest) == 3
+    assert found.process_bytes > 1 << 27
+    assert list(found.smaller) == [1]
+    assert found.smaller[1] < found.activations_bytes
