@@ -40,7 +40,10 @@ def test_a_job_is_seen_by_everybody_until_it_ends_and_is_stopped_by_its_number(t
     assert not jobs.stop(run_dir)
     jobs.start(tmp_path, run_dir, ["train"])
     assert jobs.is_going(run_dir)
-    look = f"from pathlib import Path; from curator.train.processes import jobs; print(jobs.is_going(Path({str(run_dir)!r})))"
+    look = (
+        "from pathlib import Path; from curator.train.processes import jobs; "
+        f"print(jobs.is_going(Path({str(run_dir)!r})))"
+    )
     assert subprocess.run([sys.executable, "-c", look], capture_output=True, text=True).stdout == "True\n"
     with pytest.raises(CuratorError, match="being trained already"):
         jobs.start(tmp_path, run_dir, ["train"])
