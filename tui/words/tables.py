@@ -11,6 +11,8 @@ from ..display import line
 
 _GAP = 2
 _LONGEST = 400
+_ENOUGH = 32
+"""Cells by which the lines of a table are told apart."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, left: int = 1) -> Content:
@@ -21,6 +23,28 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, left: 
     sizes[0] = max(min(sizes[0], width - rest), 6)
     lines = [(" " * _GAP).join(_cells(row, sizes, left)).rstrip() for row in shown]
     return Content("\n").join([Content.styled(lines[0], "dim"), *map(Content, lines[1:])])
+
+
+def stacked(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Content:
+    """A table, or, where it is too wide, several below each other that all begin with the first column."""
+    parts: list[list[int]] = [[0]]
+    for place in range(1, len(head)):
+        if len(parts[-1]) > 1 and _needed(head, rows, [*parts[-1], place]) > width:
+            parts.append([0])
+        parts[-1].append(place)
+    tables = [table(_only(head, part), [_only(row, part) for row in rows], width) for part in parts]
+    return Content("\n\n").join(tables)
+
+
+def _needed(head: Sequence[str], rows: Sequence[Sequence[str]], places: Sequence[int]) -> int:
+    """Cells that some columns need; of the first, what is enough to know a line by."""
+    first = min(natural_width(_only(head, [0]), [_only(row, [0]) for row in rows]), _ENOUGH)
+    rest = natural_width(_only(head, places[1:]), [_only(row, places[1:]) for row in rows])
+    return first + _GAP + rest
+
+
+def _only(row: Sequence[str], places: Sequence[int]) -> list[str]:
+    return [row[place] for place in places]
 
 
 def natural_width(head: Sequence[str], rows: Sequence[Sequence[str]]) -> int:

@@ -16,7 +16,7 @@ from ..display import block, line
 from ..language import NC_, _, counted, spoken
 from ..links.runs import RESUMABLE, Overview
 from ..links.scored import Filter, confusions
-from .tables import fitted, natural_width, row_of, table
+from .tables import fitted, natural_width, row_of, stacked, table
 
 if TYPE_CHECKING:
     from curator.evaluate.evaluation import Evaluation
@@ -178,7 +178,7 @@ def _systems(found: Evaluation, width: int) -> Content:
         ]
         if natural_width(head, rows) <= width:
             break
-    return table(head, rows, width)
+    return stacked(head, rows, width)
 
 
 def _value(metric: str, system: Mapping[str, Any], with_interval: bool) -> str:
@@ -197,7 +197,11 @@ def _gains(found: Evaluation, width: int) -> Content:
     ]
     for name, gain in found.gains_over.items():
         rows.append(_gain_cells(f"{METRICS[gain.metric].title}: {_title(found, name)}", gain))
-    return table(head, rows, width)
+    shown_ = table(head, rows, width)
+    if not any(gain.p_adjusted is not None for gain in found.gains_over.values()):
+        return shown_
+    note = _("The p of several rivals are corrected for their number (Holm).")
+    return Content.assemble(shown_, "\n", (note, "dim"))
 
 
 def _gain_cells(name: str, gain: Gain) -> list[str]:
@@ -209,7 +213,7 @@ def _gain_cells(name: str, gain: Gain) -> list[str]:
         name,
         _signed(gain),
         interval,
-        p_shown(gain.p).removeprefix("p ").removeprefix("= "),
+        p_shown(gain.evidence).removeprefix("p ").removeprefix("= "),
         f"{marks.sign(sign)} {word}",
     ]
 
