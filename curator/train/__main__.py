@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import signal
 import sys
 import traceback
@@ -65,6 +66,8 @@ def _train(run_dir: Path, resume: bool, place: launching.Place) -> int:
     except KeyboardInterrupt:
         events.write("stopped")
         return INTERRUPTED
+    # What the libraries made stays until the end: the collector of cycles need not look through it again and again.
+    gc.freeze()
     try:
         run(run_dir, resume, events, world.join(place))
     except Stopped as stopped:

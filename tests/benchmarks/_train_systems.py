@@ -6,6 +6,7 @@ tokens and the loss on the same validation rows, by the same code, as JSON.
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import tempfile
@@ -127,6 +128,9 @@ def main(system: str, case: dict[str, Any]) -> dict[str, float]:
     """Train by one system, and measure."""
     set_seed(case["seed"])
     spec = spec_of(case)
+    if system == "curator":
+        # As the process of a run does.
+        gc.freeze()
     model = load_for_training(spec) if system == "curator" else with_adapter(spec)
     before = _peak()
     with tempfile.TemporaryDirectory() as place:
