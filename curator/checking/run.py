@@ -224,7 +224,7 @@ class Runner:
                 count=counts.get(check.id, (0, 0))[0],
                 suppressed=counts.get(check.id, (0, 0))[1],
                 reason=reasons.get(check.id, ""),
-                seconds=round(self._seconds[check.id], 4),
+                seconds=round(self._seconds[check.id], 6),
                 fix=check.fix_title,
                 skipped=self._skipped.get(check.id, ""),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.train.test_estimate import MEASURED, NEED, PLAN
+from tests.train.estimates.test_estimate import MEASURED, NEED, PLAN
 
 from curator import tuning
 from curator.cli.estimate_command import gain_words
