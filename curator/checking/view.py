@@ -57,7 +57,12 @@ class View:
         self._parts = parts
         self._run = newest(runs)
         self._tokenizing = Tokenizing(config)
-        ensure(connection)
+
+    @cached_property
+    def _indexed(self) -> sqlite3.Connection:
+        """The connection once the indexes are there: to make them takes a moment in a large project."""
+        ensure(self._connection)
+        return self._connection
 
     def context(self) -> Context:
         """The look as a check gets it."""
@@ -167,7 +172,7 @@ class View:
         return dict(rows.fetchall())
 
     def _idle(self) -> list[int]:
-        rows = self._connection.execute(
+        rows = self._indexed.execute(
             f"SELECT id FROM records INDEXED BY {BY_STATE} WHERE hidden != 0 OR status = 'rejected'"
         )
         return [record_id for (record_id,) in rows]
@@ -178,14 +183,14 @@ class View:
 
     @cached_property
     def _sides(self) -> dict[int, str]:
-        rows = self._connection.execute(
+        rows = self._indexed.execute(
             f"SELECT id, split FROM records INDEXED BY {BY_STATE} WHERE {_ACTIVE} AND split IS NOT NULL"
         )
         return dict(rows.fetchall())
 
     @cached_property
     def _ids(self) -> list[int]:
-        rows = self._connection.execute(f"SELECT id FROM records INDEXED BY {BY_STATE} WHERE {_ACTIVE}")
+        rows = self._indexed.execute(f"SELECT id FROM records INDEXED BY {BY_STATE} WHERE {_ACTIVE}")
         return sorted(record_id for (record_id,) in rows)
 
     @cached_property
@@ -195,7 +200,7 @@ class View:
 
     @cached_property
     def _tally(self) -> dict[str, dict[str, int]]:
-        rows = self._connection.execute(
+        rows = self._indexed.execute(
             f"""SELECT label, coalesce(split, 'none'), count(*) FROM records INDEXED BY {BY_LABEL}
                 WHERE label IS NOT NULL AND {_ACTIVE} GROUP BY 1, 2"""
         )

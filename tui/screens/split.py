@@ -132,7 +132,8 @@ comes into it or leaves it.
         """Look at the split that there is."""
         self.side.focus()
         self._say(_("Looking at the records …"))
-        self._look()
+        # Once it is painted: two that work at once would hold a key for twice as long.
+        self.call_after_refresh(self._look)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Windows are for documents alone."""

@@ -127,7 +127,8 @@ the program or lose the connection; it goes on, and this page shows it again.
         """Find out whether a run is going on."""
         self.form.go_to(_NAME)
         self._show_estimate()
-        self._look()
+        # Once it is painted: two that work at once would hold a key for twice as long.
+        self.call_after_refresh(self._look)
         self.set_interval(_BEAT, self._beat)
 
     @work(thread=True, exclusive=True, group="runs", exit_on_error=False)
