@@ -133,6 +133,8 @@ def _opened(terminal: Terminal) -> dict[str, tuple[float, float]]:
             terminal.type(typed)
             terminal.read(1.0)
         spans[page] = (began, time.perf_counter())
+    # What comes now is the end of the program, and no page.
+    terminal.read(0.5)
     return spans
 
 
