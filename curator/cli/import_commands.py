@@ -69,7 +69,9 @@ def import_command(
         report = project.import_files(paths, options, progress, dry_run, _tell_plans)
     _tell_import(report, dry_run)
     if project.config.labels and not had_labels:
-        say(f"Labels taken from the data, now in curator.toml: {', '.join(project.config.labels[:20])}")
+        labels = project.config.labels
+        more = f" and {len(labels) - 20:,} more" if len(labels) > 20 else ""
+        say(f"Labels taken from the data, now in curator.toml: {', '.join(labels[:20])}{more}")
     unlisted = 0 if dry_run else project.unlisted()
     if unlisted:
         say(
