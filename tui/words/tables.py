@@ -25,14 +25,21 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, left: 
     return Content("\n").join([Content.styled(lines[0], "dim"), *map(Content, lines[1:])])
 
 
-def stacked(head: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Content:
-    """A table, or, where it is too wide, several below each other that all begin with the first column."""
+def stacked(head: Sequence[str], rows: Sequence[Sequence[str]], width: int, nothing: str = "-") -> Content:
+    """A table, or, where it is too wide, several below each other that all begin with the first column.
+
+    A line of which one of them would say `nothing` alone is left out there.
+    """
     parts: list[list[int]] = [[0]]
     for place in range(1, len(head)):
         if len(parts[-1]) > 1 and _needed(head, rows, [*parts[-1], place]) > width:
             parts.append([0])
         parts[-1].append(place)
-    tables = [table(_only(head, part), [_only(row, part) for row in rows], width) for part in parts]
+    tables = []
+    for part in parts:
+        lines = [_only(row, part) for row in rows]
+        told = [line_ for line_ in lines if set(line_[1:]) != {nothing}]
+        tables.append(table(_only(head, part), told, width))
     return Content("\n\n").join(tables)
 
 
