@@ -51,8 +51,14 @@ def test_the_order_depends_on_seed_and_epoch_alone():
     assert list(sampler) == first
 
 
-def test_rows_of_like_length_share_a_step():
-    lengths = list(range(100))
+def test_two_steps_that_are_drawn_together_part_their_rows_by_length():
+    order = list(LengthSampler(list(range(20)), 10, seed=0))
+    assert {max(order[:10]) - min(order[:10]), max(order[10:]) - min(order[10:])} == {9}
+
+
+def test_a_step_has_rows_from_all_over_the_data():
+    lengths = list(range(200))
     order = list(LengthSampler(lengths, 10, seed=0))
-    steps = [order[start : start + 10] for start in range(0, 100, 10)]
-    assert all(max(step) - min(step) == 9 for step in steps)
+    steps = [order[start : start + 10] for start in range(0, 200, 10)]
+    assert all(max(step) - min(step) > 20 for step in steps)
+    assert sorted(order) == lengths
