@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from tests.train.estimates.test_estimate import MEASURED, NEED, PLAN
 
 from curator import tuning
 from curator.cli.estimate_command import gain_words
@@ -11,6 +10,7 @@ from curator.cli.main import run
 from curator.evaluate.power import SmallestGain, smallest_gain
 from curator.train.estimates.estimate import Found, duration, memory
 from tests.tiny import LABELS, rows_of
+from tests.train.estimates.test_estimate import MEASURED, NEED, PLAN
 
 CONTRACT = ("tokens", "dropped", "steps", "memory", "time", "cost")
 
