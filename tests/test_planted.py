@@ -15,7 +15,7 @@ SETTINGS = ("few_shot=0", "retrieved=0", "free_answers=false", "resamples=1000")
 def tuned(make_project, rows: list[dict[str, str]], capfd) -> str:
     """The table and the verdict of a short tune of the bundled model."""
     labels = sorted({row["label"] for row in rows})
-    train = {"epochs": 3, "learning_rate": 0.003, "replay": 0.0}
+    train = {"epochs": 6, "learning_rate": 0.003, "replay": 0.0}
     project = make_project(rows, labels=labels, train=train, split={"test": 0.4})
     at = ["-C", str(project.root)]
     assert run([*at, "split"]) == 0
@@ -36,7 +36,7 @@ def tickets(count: int) -> list[dict[str, str]]:
 
 
 def test_shuffled_labels_are_no_gain_and_true_ones_are(make_project, capfd):
-    rows = tickets(150)
+    rows = tickets(120)
     labels = [row["label"] for row in rows]
     random.Random(2).shuffle(labels)
     useless = [{**row, "label": label} for row, label in zip(rows, labels, strict=True)]

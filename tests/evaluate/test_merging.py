@@ -17,7 +17,7 @@ def trained(make_run, method: str, kind: str = "classification"):
     return run_dir
 
 
-@pytest.mark.parametrize(("method", "most"), [("lora", 0.1), ("qlora", 0.5)])
+@pytest.mark.parametrize(("method", "most"), [("lora", 0.1), ("qlora", 1.0)])
 def test_it_answers_as_the_adapter_does_and_needs_no_adapter(make_run, tmp_path, method, most):
     from transformers import AutoModelForCausalLM
 
