@@ -133,16 +133,13 @@ def online(
 
 def tell_rivals(found: Evaluation) -> None:
     """What is to be known about the rivals beside their figures."""
+    from curator.evaluate.reporting.asked import about_rivals
+
+    for words in about_rivals(found):
+        say(words)
     for name, system in found.systems.items():
-        if system.get("examples", 0) < system.get("examples_wanted", 0):
-            fitted, wished = f"{system['examples']:.3g}", system["examples_wanted"]
-            say(f"{name}: {fitted} of {wished} examples fitted before a row, on average.")
-        if system.get("cut_rows"):
-            say(f"{name}: before {system['cut_rows']:,} of {found.n:,} rows its beginning was cut: too long.")
         if "usage" in system:
             say(f"{name}: {_usage(system['usage'])}.")
-    for name, problem in found.left_out.items():
-        say(f"{name} was left out: {problem}")
     if found.judged is not None:
         say(found.judged.sentence)
         say(f"Judging took {_usage(found.judged.usage)}.")
@@ -153,8 +150,6 @@ def _usage(usage: dict[str, Any]) -> str:
     from curator.text import plural
 
     told = plural(usage["requests"], "answer")
-    if usage["refused"]:
-        told += f", {usage['refused']:,} refused"
     if "prompt_tokens" not in usage:
         return f"{told}, tokens not told"
     told += f", {usage['prompt_tokens']:,} tokens read and {usage['completion_tokens']:,} written"
