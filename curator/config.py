@@ -80,6 +80,9 @@ class TrainSettings(Published):
     """Rows per optimizer step, over all devices."""
     processes: Positive = 1
     """Processes of one machine that train together, one for each GPU, or on the CPU with a part of its cores each."""
+    shard: bool = False
+    """Each process keeps only its part of the frozen weights, and fetches a layer from the others while it computes:
+    for models that fit on no single GPU, slower than without. For lora and qlora."""
     micro_batch_size: Positive = 8
     """Rows of the greatest length in one forward pass, and of shorter ones as many as have as many tokens. Several
     passes make up batch_size; fewer rows are taken if they do not fit into memory."""
@@ -119,6 +122,12 @@ class TrainSettings(Published):
     """What an hour of the machine costs, so that estimates and finished runs can tell what they cost."""
     report_to: tuple[str, ...] = ()
     """Trackers that follow the run: tensorboard, wandb, trackio."""
+
+    @model_validator(mode="after")
+    def _has_frozen_weights_to_shard(self) -> TrainSettings:
+        if self.shard and self.method == "full":
+            raise ValueError("shard is about frozen weights, and full trains all; take lora or qlora")
+        return self
 
 
 class CheckSettings(Published):

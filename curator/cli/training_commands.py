@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     type=click.IntRange(min=1),
     help="Train with so many processes, one for each GPU, or on parts of the CPU.",
 )
+@click.option("--shard", is_flag=True, help="Divide the frozen weights over those processes.")
 @click.option(
     "--prepare",
     is_flag=True,
@@ -51,6 +52,7 @@ def train_command(
     resume: bool,
     dry_run: bool,
     processes: int | None,
+    shard: bool,
     prepare: bool,
     no_evaluate: bool,
     as_json: bool,
@@ -66,6 +68,7 @@ def train_command(
       curator train both --mix faq=2 --mix ../law/exports/v1
       curator train careful --resume
       curator train wide --processes 4
+      curator train large --processes 4 --shard
       curator train --dry-run --set train.epochs=2
     """
     from curator import tuning
@@ -74,12 +77,9 @@ def train_command(
 
     assignments = assigned(pairs, method, model, mix)
     project = state.project()
-    if resume and assignments:
-        raise click.UsageError(
-            "A resumed run keeps its settings: leave --set, --mix, --method and --model out."
-        )
-    if resume and (dry_run or prepare):
-        raise click.UsageError("--dry-run and --prepare are about a new run: leave --resume out.")
+    assignments += [("train.shard", "true")] if shard else []
+    if resume:
+        _refuse_what_is_new(bool(assignments), dry_run or prepare)
     if processes is not None and not resume:
         assignments.append(("train.processes", str(processes)))
     if dry_run:
@@ -134,6 +134,16 @@ def try_command(state: State, run: str, prompt: str | None, base: bool, as_json:
         best = sorted(answer.probabilities.items(), key=lambda item: -item[1])[:3]
         if best:
             emit_table(("label", "probability"), best)
+
+
+def _refuse_what_is_new(is_changed: bool, is_new: bool) -> None:
+    """A resumed run is there already, with its settings."""
+    if is_changed:
+        raise click.UsageError(
+            "A resumed run keeps its settings: leave --set, --mix, --method, --model and --shard out."
+        )
+    if is_new:
+        raise click.UsageError("--dry-run and --prepare are about a new run: leave --resume out.")
 
 
 def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) -> Path:

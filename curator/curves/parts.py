@@ -24,7 +24,7 @@ SPARING = (("evaluate.few_shot", "0"), ("evaluate.retrieved", "0"), ("evaluate.m
 """A curve asks the tuned model; rivals would be asked the same again for each part."""
 
 
-_ASIDE = {"price_per_hour", "report_to", "processes"}
+_ASIDE = {"price_per_hour", "report_to", "processes", "shard"}
 """Settings of a run that change nothing of what comes of it."""
 
 

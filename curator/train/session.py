@@ -26,6 +26,7 @@ from curator.train.loop.fitting import Fit, first_fit, release, smaller
 from curator.train.loop.loss import TokenLoss
 from curator.train.loop.trainer import TuningTrainer
 from curator.train.models.model import device, load_for_training, parameter_counts
+from curator.train.models.sharding import divided
 from curator.train.models.tokenizer import load_tokenizer
 from curator.train.processes import jobs
 from curator.train.processes.process import peak_bytes
@@ -96,7 +97,7 @@ def _trained(
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error) or not world.knows(error):
                 raise
-            less = smaller(fit, max(prepared.train.lengths), device())
+            less = None if world.is_divided else smaller(fit, max(prepared.train.lengths), device())
             if less is None:
                 raise CuratorError(
                     "The run does not fit into memory, even with one row at a time.",
@@ -120,14 +121,14 @@ def _attempt(
     world: World,
 ) -> TuningTrainer:
     set_seed(spec.train.seed)
-    model = world.everywhere(lambda: load_for_training(spec))
+    model = load_model(spec, world)
     stop = threading.Event()
     trainer = world.everywhere(
         lambda: TuningTrainer(
             spec, run_dir, model, prepared.tokenizer, prepared.train, events, fit, world, stop
         )
     )
-    proof = world.everywhere(lambda: _proof(model, trainer.token_loss, prepared))
+    proof = world.everywhere(lambda: _proof(model, trainer.token_loss, prepared, world))
     world.first(lambda: preflight.add_proof(run_dir, proof))
     trainer.collator.together = proof.packs
     world.share_weights(model.parameters())
@@ -137,6 +138,19 @@ def _attempt(
     with answered(partial(_stop_gently, stop)):
         trainer.train(resume_from_checkpoint=None if checkpoint is None else str(checkpoint))
     return trainer
+
+
+def load_model(spec: RunSpec, world: World) -> Any:
+    """The model of a run on the device of this process, or its part of it.
+
+    Raises:
+        CuratorError: it cannot be loaded or divided, here or on another process.
+    """
+    world.is_divided = spec.train.shard and world.size > 1
+    if not world.is_divided:
+        return world.everywhere(lambda: load_for_training(spec))
+    mesh = world.mesh()
+    return world.in_turn(lambda: divided(load_for_training(spec, torch.device("cpu")), mesh))
 
 
 def prepare(spec: RunSpec, run_dir: Path, writes: bool = True) -> Prepared:
@@ -159,11 +173,12 @@ def rehearse(spec: RunSpec, run_dir: Path) -> None:
     """
     prepared = prepare(spec, run_dir)
     model = load_for_training(spec)
-    preflight.add_proof(run_dir, _proof(model, TokenLoss(model), prepared))
+    preflight.add_proof(run_dir, _proof(model, TokenLoss(model), prepared, World()))
 
 
-def _proof(model: Any, token_loss: TokenLoss, prepared: Prepared) -> Proof:
-    return selftest.prove(model, token_loss, prepared.train, prepared.tokenizer.pad_token_id)
+def _proof(model: Any, token_loss: TokenLoss, prepared: Prepared, world: World) -> Proof:
+    with world.passing(model):
+        return selftest.prove(model, token_loss, prepared.train, prepared.tokenizer.pad_token_id)
 
 
 def _start_from(run_dir: Path, resume: bool) -> Path | None:

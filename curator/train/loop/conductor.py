@@ -136,8 +136,13 @@ def mean_loss(trainer: TuningTrainer, rows: Rows) -> float:
     """Loss per learned token over all rows, each process doing its share: every token counts once."""
     batches = trainer.collator.of(rows)(range(len(rows)))["passes"]
     with trainer.accelerator.autocast():
-        sums = trainer.world.gathered(lambda: summed_loss(trainer.model, trainer.token_loss, batches))
+        sums = trainer.world.gathered(lambda: _summed_together(trainer, batches))
     return sum(total for total, _ in sums) / max(sum(tokens for _, tokens in sums), 1)
+
+
+def _summed_together(trainer: TuningTrainer, batches: Iterable[dict[str, torch.Tensor]]) -> tuple[float, int]:
+    with trainer.world.passing(trainer.model):
+        return summed_loss(trainer.model, trainer.token_loss, batches)
 
 
 @torch.no_grad()

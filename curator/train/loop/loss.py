@@ -110,18 +110,19 @@ class TokenLoss:
 
     def states(self, **inputs: Any) -> torch.Tensor:
         """What `logits` wants to be given, for every place: hidden states, or the logits themselves."""
-        if self._direct:
-            hidden: torch.Tensor = self._body(**inputs, use_cache=False).last_hidden_state
-            return hidden
-        logits: torch.Tensor = self._model(**inputs, use_cache=False).logits
-        return logits
+        model = self._body if self._direct else self._model
+        out = model(**inputs, use_cache=False)
+        made: torch.Tensor = out.last_hidden_state if self._direct else out.logits
+        # Of a model that is laid out over several GPUs it comes from the last one.
+        return made.to(inputs["input_ids"].device)
 
     @torch.no_grad()
     def read(self, ids: torch.Tensor, past: Any = None) -> tuple[torch.Tensor, Any]:
         """What `logits` wants to be given, for every place, and what the model keeps of all that it has read."""
         model = self._body if self._direct else self._model
         out = model(input_ids=ids, past_key_values=past, use_cache=True)
-        return (out.last_hidden_state if self._direct else out.logits), out.past_key_values
+        made = out.last_hidden_state if self._direct else out.logits
+        return made.to(ids.device), out.past_key_values
 
     @torch.no_grad()
     def remembered(self, ids: Sequence[int], rows: int, device: Any) -> Any:
@@ -134,8 +135,8 @@ class TokenLoss:
         """Logits in single precision."""
         if not self._direct:
             return states.float()
-        made: torch.Tensor = self._head(states.to(self._head.weight.dtype)).float()
-        return made
+        made: torch.Tensor = self._head(states.to(self._head.weight.dtype))
+        return made.to(states.device).float()
 
     def _at_learned(self, batch: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
         states = self.states(**{name: batch[name] for name in _SEEN if name in batch})
@@ -155,13 +156,12 @@ class TokenLoss:
 
     def _agrees(self) -> bool:
         """An unknown family may do something else after its head: then the model is asked for its logits itself."""
-        device = self._head.weight.device
-        ids = torch.arange(8, device=device)[None] % self._head.weight.shape[0]
+        ids = torch.arange(8, device=self._model.device)[None] % self._head.weight.shape[0]
         training = self._model.training
         self._model.eval()
         with torch.no_grad():
             whole = self._model(input_ids=ids, use_cache=False).logits.float()
-            mine = self.logits(self._body(input_ids=ids, use_cache=False).last_hidden_state)
+            mine = self.logits(self.states(input_ids=ids))
         self._model.train(training)
         return whole.shape == mine.shape and bool((whole - mine).abs().max() <= 1e-3 * whole.abs().max())
 

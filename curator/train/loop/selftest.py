@@ -18,6 +18,7 @@ from curator.train.args import Proof
 from curator.train.failure import is_out_of_memory
 from curator.train.loop.loss import TokenLoss
 from curator.train.models.model import parameter_counts
+from curator.train.models.sharding import settle
 from curator.train.rows.batch import Item, Rows, to_device
 from curator.train.rows.packing import packed
 from curator.train.rows.render import Rendered
@@ -103,6 +104,7 @@ def _difference_packed(
     except (TypeError, ValueError, RuntimeError) as error:
         if is_out_of_memory(error):
             raise
+        settle(model)
         return None
     return (found.by_row / found.tokens - alone).abs().max().item()
 

@@ -43,6 +43,15 @@ class _Share(NamedTuple):
     stop: bool
     """Whether it was asked to end the run."""
 
+    def after(self, batch: dict[str, Any], found: Summed) -> _Share:
+        """With another pass, but for its part of the mean."""
+        return self._replace(
+            rows=self.rows + batch["rows"].tolist(),
+            losses=self.losses + found.by_row.tolist(),
+            learned=self.learned + found.tokens.tolist(),
+            tokens=self.tokens + int((batch["owners"] != NOBODY).sum()),
+        )
+
 
 class TuningTrainer(Trainer):
     """Tunes a model on rendered rows; each process on one device, with its share of every step."""
@@ -69,13 +78,15 @@ class TuningTrainer(Trainer):
         self.tokenizer = tokenizer
         self.fit = fit
         self._sampler = LengthSampler(rows.lengths, spec.train.batch_size, spec.train.seed)
-        self.token_loss = TokenLoss(model)
+        with world.passing(model):
+            self.token_loss = TokenLoss(model)
         self.collator = StepCollator(
             rows,
             tokenizer.pad_token_id,
             pass_tokens(fit, max(rows.lengths), device()),
             rank=world.rank,
             processes=world.size,
+            evenly=world.is_divided,
         )
         self._memory = RowMemory(run_dir, [item.id for item in rows.items], [i.content for i in rows.items])
         self.step_rows: list[int] = []
@@ -128,18 +139,15 @@ class TuningTrainer(Trainer):
     def _share(self, inputs: dict[str, Any]) -> _Share:
         whole = torch.zeros((), device=self.args.device)
         done = _Share(0.0, [], [], [], 0, self._stop.is_set())
-        for batch in inputs["passes"]:
-            one = to_device(batch, self.args.device)
-            found = self._summed(one)
-            loss = found.total / inputs["learned"]
-            self.accelerator.backward(loss)
-            whole += loss.detach()
-            done = done._replace(
-                rows=done.rows + one["rows"].tolist(),
-                losses=done.losses + found.by_row.tolist(),
-                learned=done.learned + found.tokens.tolist(),
-                tokens=done.tokens + int((one["owners"] != NOBODY).sum()),
-            )
+        with self.world.passing(self.model):
+            for batch in inputs["passes"]:
+                one = to_device(batch, self.args.device)
+                found = self._summed(one)
+                loss = found.total / inputs["learned"]
+                self.accelerator.backward(loss)
+                whole += loss.detach()
+                if len(one["rows"]):
+                    done = done.after(one, found)
         return done._replace(loss=whole.item())
 
     def _summed(self, batch: dict[str, Any]) -> Summed:

@@ -109,6 +109,8 @@ def _adapter(layer: Any) -> _Adapter | None:
 def _weight(base: Any, dtype: torch.dtype) -> torch.Tensor:
     """The frozen weights, [out, in]."""
     if isinstance(base, Linear4bit):
-        return dequantize_4bit(base.weight.data, base.weight.quant_state).to(dtype)
+        # Divided weights are bytes without their scales, which the layer keeps.
+        state = getattr(base.weight, "quant_state", None) or base.quant_state
+        return dequantize_4bit(base.weight.data, state).to(dtype)
     weight: torch.Tensor = base.weight.to(dtype)
     return weight

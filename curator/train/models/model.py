@@ -21,6 +21,9 @@ from curator.train.models.tokenizer import load_tokenizer
 
 System = Literal["base", "tuned"]
 
+ALL_GPUS = "auto"
+"""In place of a device: a model is laid out over all GPUs of the machine, layer after layer."""
+
 _SMALL_MODEL = 100_000_000
 """Weights under which a model wants a higher learning rate."""
 
@@ -37,22 +40,32 @@ def compute_dtype() -> torch.dtype:
     return torch.bfloat16 if device().type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
 
 
+def scoring_place(spec: RunSpec) -> str:
+    """Where a model is scored, by one process: a base that was divided for tuning may fit on no single GPU."""
+    spread = spec.train.shard and torch.cuda.is_available() and torch.cuda.device_count() > 1
+    return ALL_GPUS if spread else str(device())
+
+
 def load_base(spec: RunSpec) -> Any:
     """The untuned model, quantised as the run has it, ready to be scored.
 
     Raises:
         CuratorError: it cannot be loaded, or nothing in it could be quantised.
     """
-    return _base(spec).eval()
+    return _base(spec, scoring_place(spec)).eval()
 
 
-def load_for_training(spec: RunSpec) -> Any:
+def load_for_training(spec: RunSpec, place: torch.device | None = None) -> Any:
     """The model with what shall be trained: a new adapter on a frozen base, or every weight.
+
+    Args:
+        spec: What is trained.
+        place: Where it is loaded to, by default the device of this process.
 
     Raises:
         CuratorError: it cannot be loaded, or has no layer that an adapter fits on.
     """
-    base = _base(spec)
+    base = _base(spec, str(place or device()))
     if spec.train.method == "full":
         return base.requires_grad_(True)
     base.requires_grad_(False)
@@ -93,9 +106,9 @@ def load_tuned(run_dir: Path) -> Any:
             f"The run {run_dir.name} has no tuned model yet.", "Go on with `curator train --resume`."
         )
     if spec.train.method == "full":
-        return _weights(str(folder), **_placement(torch.float32)).eval()
+        return _weights(str(folder), **_placement(torch.float32, str(device()))).eval()
     try:
-        return PeftModel.from_pretrained(_base(spec), str(folder)).eval()
+        return PeftModel.from_pretrained(_base(spec, scoring_place(spec)), str(folder)).eval()
     except (OSError, ValueError, RuntimeError) as error:
         raise CuratorError(
             f"The adapter in {folder} does not load: {error}", "Train the run again."
@@ -144,9 +157,9 @@ def learning_rate(spec: RunSpec, model: Any) -> float:
 def parameter_counts(model: Any) -> tuple[int, int]:
     """Weights in all and weights that are trained; a 4-bit byte counts as the two weights that it holds."""
     every = trained = 0
+    packed = {id(module.weight) for module in model.modules() if isinstance(module, Linear4bit)}
     for parameter in model.parameters():
-        packed = type(parameter).__name__ == "Params4bit"
-        every += parameter.numel() * (2 * parameter.element_size() if packed else 1)
+        every += parameter.numel() * (2 * parameter.element_size() if id(parameter) in packed else 1)
         trained += parameter.numel() if parameter.requires_grad else 0
     return every, trained
 
@@ -161,9 +174,9 @@ def save_weights(model: Any, tokenizer: Any, folder: Path) -> None:
     tokenizer.save_pretrained(str(folder))
 
 
-def _base(spec: RunSpec) -> Any:
+def _base(spec: RunSpec, place: str) -> Any:
     dtype = torch.float32 if spec.train.method == "full" else compute_dtype()
-    options = _placement(dtype)
+    options = _placement(dtype, place)
     if spec.train.method != "qlora":
         return _weights(spec.model_path, **options)
     if spec.train.bits == 8:
@@ -196,12 +209,12 @@ def keep_differentiable(model: Any) -> None:
             layer.support_avx512bf16_for_cpu = False
 
 
-def _placement(dtype: torch.dtype) -> dict[str, Any]:
+def _placement(dtype: torch.dtype, place: str) -> dict[str, Any]:
     return {
         "dtype": dtype,
         "use_safetensors": True,
         "attn_implementation": "sdpa",
-        "device_map": {"": str(device())},
+        "device_map": place if place == ALL_GPUS else {"": place},
         "low_cpu_mem_usage": True,
     }
 

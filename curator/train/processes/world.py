@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar, cast
 
 import torch
 from accelerate.utils import check_cuda_p2p_ib_support
 from torch import distributed
+from torch.distributed.device_mesh import DeviceMesh
 
 from curator.errors import CuratorError
 from curator.train.failure import in_words, is_out_of_memory
+from curator.train.models.sharding import settle
 from curator.train.processes.launching import Place
 
 _PATIENCE = timedelta(hours=2)
@@ -37,12 +40,20 @@ class _Told(NamedTuple):
     lacks_memory: bool = False
 
 
+class Apart(CuratorError):
+    """What ended this process in the middle of a pass: the others wait for its weights, and cannot be told."""
+
+
 class World:
     """All processes of a run, seen from one of them; they must ask it for the same things in the same order."""
 
-    def __init__(self, rank: int = 0, size: int = 1) -> None:
+    def __init__(self, place: Place | None = None) -> None:
         """Where there is one process alone, nothing is ever sent."""
-        self.rank, self.size = rank, size
+        self._place = place or Place()
+        self.rank, self.size = self._place.rank, self._place.size
+        self.is_divided = False
+        """Whether each process holds but a part of the weights, so that all must go through their layers together."""
+        self._mesh: DeviceMesh | None = None
         self._known: BaseException | None = None
 
     @property
@@ -76,6 +87,41 @@ class World:
             return action()
         return cast(Result, self._agree(lambda: action() if self.is_first else None)[0])
 
+    def in_turn(self, action: Callable[[], Result]) -> Result:
+        """Do something on every process, on each machine one after another: it takes more memory than what is kept."""
+
+        def at(turn: int) -> Callable[[], list[Result]]:
+            return lambda: [action()] if turn == self._place.local_rank else []
+
+        made: list[Result] = []
+        for turn in range(max(self.gathered(lambda: self._place.local_size))):
+            made += self.everywhere(at(turn))
+        return made[0]
+
+    @contextmanager
+    def passing(self, model: Any) -> Iterator[None]:
+        """Inside the block a model goes forth and back; as often on every process, where its weights are divided.
+
+        Raises:
+            Apart: something fails there, and weights are divided: it ends this process, and so the run.
+        """
+        if not self.is_divided:
+            yield
+            return
+        try:
+            yield
+        except Exception as error:
+            raise _apart(error) from error
+        settle(model)
+
+    def mesh(self) -> DeviceMesh:
+        """The processes as torch divides weights over them, with connections that nothing else is sent by."""
+        if self._mesh is None:
+            has_gpu = torch.cuda.is_available()
+            group = distributed.new_group(timeout=_PATIENCE, backend="nccl" if has_gpu else "gloo")
+            self._mesh = DeviceMesh.from_group(group, "cuda" if has_gpu else "cpu")
+        return self._mesh
+
     def add_up(self, weights: Iterable[torch.nn.Parameter]) -> None:
         """Put the sum over all processes in place of the gradients; who has none adds nothing."""
         if self.size == 1:
@@ -105,6 +151,8 @@ class World:
         mine: Exception | None = None
         try:
             told = _Told(action())
+        except Apart:
+            raise
         except Exception as error:
             mine, words = error, in_words(error)
             told = _Told(None, words.problem, words.remedy, is_out_of_memory(error))
@@ -147,13 +195,23 @@ def join(place: Place) -> World:
             f"Process {place.rank} of {place.size} does not find the others: {error}",
             "Start all of them, with the same address to meet at.",
         ) from error
-    return World(place.rank, place.size)
+    return World(place)
 
 
 def leave() -> None:
     """Let go of the others, when all is done."""
     if distributed.is_initialized():
         distributed.destroy_process_group()
+
+
+def _apart(error: Exception) -> Apart:
+    words = in_words(error)
+    if is_out_of_memory(error):
+        return Apart(
+            "The run does not fit into memory.",
+            "Start one with a lower train.micro_batch_size, or with train.gradient_checkpointing=true.",
+        )
+    return Apart(words.problem, words.remedy)
 
 
 def _stand_in(told: _Told) -> Exception:

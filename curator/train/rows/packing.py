@@ -112,36 +112,62 @@ class StepCollator:
         together: bool = True,
         rank: int = 0,
         processes: int = 1,
+        evenly: bool = False,
     ) -> None:
-        """`tokens` is the most that a forward pass may hold; of a step's rows this process, `rank`, does its share."""
+        """`tokens` is the most that a forward pass may hold; of a step's rows this process, `rank`, does its share.
+
+        Where processes must do as many passes each (`evenly`), those that have fewer do some that teach nothing.
+        """
         self._rows = rows
         self._pad_id = pad_id
         self._tokens = tokens
         self._rank = rank
         self._processes = processes
+        self._evenly = evenly
         self.together = together
         """Whether rows may share a line."""
 
     def of(self, rows: Rows) -> StepCollator:
         """One for other rows."""
-        return StepCollator(rows, self._pad_id, self._tokens, self.together, self._rank, self._processes)
+        return StepCollator(
+            rows, self._pad_id, self._tokens, self.together, self._rank, self._processes, self._evenly
+        )
 
     def __call__(self, numbers: Sequence[int]) -> dict[str, Any]:
         """The forward `passes` of this process, and the `learned` tokens of the whole step.
 
-        In each pass, `rows` holds the row numbers, so that a bad batch can be named.
+        In each pass, `rows` holds the row numbers, so that a bad batch can be named; one that teaches nothing has none.
         """
         every = [self._rows.items[number].rendered for number in numbers]
-        mine = dealt([len(row.ids) for row in every], self._processes)[self._rank]
-        rendered = [every[place] for place in mine]
-        shares = shares_of([len(row.ids) for row in rendered], self._tokens)
+        hands = [
+            self._passes(hand, every) for hand in dealt([len(row.ids) for row in every], self._processes)
+        ]
+        mine = hands[self._rank]
+        idle = max(map(len, hands)) - len(mine) if self._evenly else 0
         return {
             "passes": [
                 {
-                    **packed([rendered[place] for place in share], self._pad_id, self.together),
-                    "rows": torch.tensor([numbers[mine[place]] for place in share]),
+                    **packed([every[place] for place in share], self._pad_id, self.together),
+                    "rows": torch.tensor([numbers[place] for place in share]),
                 }
-                for share in shares
-            ],
+                for share in mine
+            ]
+            + [self._idle(every)] * idle,
             "learned": sum(len(row.ids) - row.prompt_length for row in every),
         }
+
+    @staticmethod
+    def _idle(every: Sequence[Rendered]) -> dict[str, torch.Tensor]:
+        """A pass of which nothing is learned: the shortest row, without labels."""
+        batch = packed([min(every, key=lambda row: len(row.ids))], 0)
+        return batch | {
+            "labels": torch.full_like(batch["labels"], IGNORED),
+            "rows": torch.zeros(0, dtype=torch.long),
+        }
+
+    def _passes(self, hand: Sequence[int], every: Sequence[Rendered]) -> list[list[int]]:
+        """The forward passes of a process that holds some rows of a step."""
+        return [
+            [hand[place] for place in share]
+            for share in shares_of([len(every[row].ids) for row in hand], self._tokens)
+        ]

@@ -45,11 +45,11 @@ def outcomes(run_dir: Path) -> list[str]:
     return [json.loads((run_dir / f"outcome-{rank}.json").read_text()) for rank in (0, 1)]
 
 
-def together(tmp_path: Path, *jobs: tuple[Path, bool, str]) -> None:
-    """Let two processes do some runs."""
+def together(tmp_path: Path, *jobs: tuple[Path, bool, str]) -> int:
+    """Let two processes do some runs; tells how they ended."""
     (tmp_path / "jobs.json").write_text(json.dumps([(str(folder), *rest) for folder, *rest in jobs]))
     command = [sys.executable, "-m", "tests.train.ranks", str(tmp_path / "jobs.json")]
-    assert lead(jobs[0][0], command, 2) == 0
+    return lead(jobs[-1][0], command, 2)
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +77,7 @@ def test_two_processes_do_what_one_does(make_run, tmp_path):
     noisy = plain | {"lora_dropout": 0.2}
     whole, halves = make_run(name="whole", **noisy), make_run(name="halves", **noisy)
     cursed, tight = make_run(name="cursed", **plain), make_run(name="tight", **plain)
-    together(
+    ended = together(
         tmp_path,
         (two, False, ""),
         (two_4bit, False, ""),
@@ -87,6 +87,7 @@ def test_two_processes_do_what_one_does(make_run, tmp_path):
         (cursed, False, "error"),
         (tight, False, "memory"),
     )
+    assert ended == 0
     train(one)
     same(one, two)
     train(one_4bit)
