@@ -41,7 +41,8 @@ def divided(model: Any, mesh: DeviceMesh) -> Any:
     # The body has no weights of its own to divide, but knows the order of the layers: they are fetched ahead.
     fully_shard(body, mesh=mesh, ignored_params=kept & set(body.parameters()))
     for tensor in (*kept, *model.buffers()):
-        tensor.data = tensor.data.to(place)
+        # A copy also where it is there already: the file that weights are read from stays open for the last of them.
+        tensor.data = tensor.data.to(place, copy=True)
     if hasattr(causal, "hf_device_map"):
         causal.hf_device_map = {"": str(place)}
     return model
