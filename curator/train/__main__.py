@@ -14,6 +14,7 @@ from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.args import INTERRUPTED
 from curator.train.failure import in_words
+from curator.train.lean import leave_out_unused
 from curator.train.processes import launching
 from curator.train.progress import EventLog, NoLog
 
@@ -61,6 +62,7 @@ def _train(run_dir: Path, resume: bool, place: launching.Place) -> int:
     events = EventLog(run_dir, launching.answering()) if place.rank == 0 else NoLog()
     try:
         # Late, so that a mistyped folder is refused at once.
+        leave_out_unused()
         from curator.train.processes import world
         from curator.train.session import Stopped, run
     except KeyboardInterrupt:

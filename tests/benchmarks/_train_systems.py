@@ -1,14 +1,12 @@
-"""One training run in a process of its own: `python -m tests.benchmarks._train_systems SYSTEM CASE.json`.
+"""One training run by one system, measured in a process of its own (see `_train_run.py`).
 
-Every system is given the same model, adapter, rendered rows, rate and rows per step; prints seconds, peak memory,
-tokens and the loss on the same validation rows, by the same code, as JSON.
+Every system is given the same model, adapter, rendered rows, rate and rows per step; told are seconds, peak memory,
+tokens and the loss on the same validation rows, by the same code.
 """
 
 from __future__ import annotations
 
 import gc
-import json
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -161,8 +159,3 @@ def _peak() -> float:
     # Not getrusage: what it tells may be that of the process which started this one.
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0]) / 2**10
-
-
-if __name__ == "__main__":
-    told = main(sys.argv[1], json.loads(Path(sys.argv[2]).read_text()))
-    print(json.dumps(told))

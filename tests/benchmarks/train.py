@@ -106,7 +106,7 @@ def ran(system: str, case: dict[str, Any], folder: Path) -> dict[str, float]:
     """A run in a process of its own."""
     path = folder / "case.json"
     path.write_text(json.dumps(case))
-    command = [sys.executable, "-m", "tests.benchmarks._train_systems", system, str(path)]
+    command = [sys.executable, "-m", "tests.benchmarks._train_run", system, str(path)]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{system}: {done.stderr[-2000:]}")

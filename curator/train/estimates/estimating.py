@@ -17,8 +17,10 @@ _BEGAN = time.monotonic()
 def main(what: str, run_dir: Path, *more: str) -> int:
     """Answer; a failure is told in words."""
     from curator.train.failure import in_words
+    from curator.train.lean import leave_out_unused
 
     try:
+        leave_out_unused()
         print(_memory(run_dir) if what == "memory" else _time(run_dir, "saving" in more))
     except Exception as error:
         known = in_words(error)
