@@ -25,7 +25,7 @@ from curator.train.loop.conductor import Conductor
 from curator.train.loop.fitting import Fit, first_fit, release, smaller
 from curator.train.loop.loss import TokenLoss
 from curator.train.loop.trainer import TuningTrainer
-from curator.train.models.model import device, load_for_training, parameter_counts
+from curator.train.models.model import device, load_for_training, parameter_counts, place_of_all
 from curator.train.models.sharding import divided
 from curator.train.models.tokenizer import load_tokenizer
 from curator.train.processes import jobs
@@ -150,7 +150,7 @@ def load_model(spec: RunSpec, world: World) -> Any:
     if not world.is_divided:
         return world.everywhere(lambda: load_for_training(spec))
     mesh = world.mesh()
-    return world.in_turn(lambda: divided(load_for_training(spec, torch.device("cpu")), mesh))
+    return world.in_turn(lambda: divided(load_for_training(spec, "cpu"), mesh))
 
 
 def prepare(spec: RunSpec, run_dir: Path, writes: bool = True) -> Prepared:
@@ -172,7 +172,7 @@ def rehearse(spec: RunSpec, run_dir: Path) -> None:
         CuratorError: the run, its data or its model is not fit for it.
     """
     prepared = prepare(spec, run_dir)
-    model = load_for_training(spec)
+    model = load_for_training(spec, place_of_all(spec))
     preflight.add_proof(run_dir, _proof(model, TokenLoss(model), prepared, World()))
 
 

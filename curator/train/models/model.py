@@ -40,8 +40,8 @@ def compute_dtype() -> torch.dtype:
     return torch.bfloat16 if device().type == "cuda" and torch.cuda.is_bf16_supported() else torch.float32
 
 
-def scoring_place(spec: RunSpec) -> str:
-    """Where a model is scored, by one process: a base that was divided for tuning may fit on no single GPU."""
+def place_of_all(spec: RunSpec) -> str:
+    """Where one process holds a whole model: a base that is divided for tuning may fit on no single GPU."""
     spread = spec.train.shard and torch.cuda.is_available() and torch.cuda.device_count() > 1
     return ALL_GPUS if spread else str(device())
 
@@ -52,10 +52,10 @@ def load_base(spec: RunSpec) -> Any:
     Raises:
         CuratorError: it cannot be loaded, or nothing in it could be quantised.
     """
-    return _base(spec, scoring_place(spec)).eval()
+    return _base(spec, place_of_all(spec)).eval()
 
 
-def load_for_training(spec: RunSpec, place: torch.device | None = None) -> Any:
+def load_for_training(spec: RunSpec, place: str = "") -> Any:
     """The model with what shall be trained: a new adapter on a frozen base, or every weight.
 
     Args:
@@ -65,7 +65,7 @@ def load_for_training(spec: RunSpec, place: torch.device | None = None) -> Any:
     Raises:
         CuratorError: it cannot be loaded, or has no layer that an adapter fits on.
     """
-    base = _base(spec, str(place or device()))
+    base = _base(spec, place or str(device()))
     if spec.train.method == "full":
         return base.requires_grad_(True)
     base.requires_grad_(False)
@@ -108,7 +108,7 @@ def load_tuned(run_dir: Path) -> Any:
     if spec.train.method == "full":
         return _weights(str(folder), **_placement(torch.float32, str(device()))).eval()
     try:
-        return PeftModel.from_pretrained(_base(spec, scoring_place(spec)), str(folder)).eval()
+        return PeftModel.from_pretrained(_base(spec, place_of_all(spec)), str(folder)).eval()
     except (OSError, ValueError, RuntimeError) as error:
         raise CuratorError(
             f"The adapter in {folder} does not load: {error}", "Train the run again."
