@@ -76,13 +76,15 @@ def _memory(memory: Memory) -> list[_Row]:
     parts = (
         ("libraries and data", memory.process_bytes),
         ("weights", memory.weights_bytes),
+        ("layers that are gathered", memory.gathered_bytes),
         ("gradients", memory.gradients_bytes),
         ("optimizer", memory.optimizer_bytes),
         ("activations and logits", memory.activations_bytes),
         ("gaps in the heap", memory.heap_bytes),
     )
+    several = f" of each of {memory.processes} processes" if memory.processes > 1 else ""
     return [
-        ("memory", _size(memory.total_bytes)),
+        (f"memory{several}", _size(memory.total_bytes)),
         *((f"  {name}", _size(count)) for name, count in parts if count),
         ("free memory", "unknown" if memory.free_bytes is None else _size(memory.free_bytes)),
     ]
@@ -91,7 +93,8 @@ def _memory(memory: Memory) -> list[_Row]:
 def _time(found: Outlook) -> list[_Row]:
     time = found.time
     if time is None:
-        return [("time", "not measured, for it does not fit")]
+        too_large = "it does not fit" if found.memory.fits is False else "one process cannot hold all of it"
+        return [("time", f"not measured, for {too_large}")]
     parts = (
         ("start", time.startup_seconds),
         ("steps", time.training_seconds),

@@ -144,7 +144,9 @@ def _memory_parts(plan: Outlook) -> list[Content]:
 def _time_parts(plan: Outlook, share: float) -> list[Content]:
     """Time and cost, if a run of other steps would be so much longer."""
     if plan.time is None:
-        return [_pair(_("time"), _("not measured, for it does not fit"))]
+        if plan.memory.fits is False:
+            return [_pair(_("time"), _("not measured, for it does not fit"))]
+        return [_pair(_("time"), _("not measured, for one process cannot hold all of it"))]
     start = plan.time.startup_seconds
     seconds = start + (plan.time.total_seconds - start) * share
     told = [_pair(_("time"), _("{time}, then scoring").format(time=clock(seconds)))]

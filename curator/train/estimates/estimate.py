@@ -53,13 +53,26 @@ class Need(Frozen):
     """Weights that are trained."""
     quantised_bytes: int
     """What `weights_bytes` would be with the base in 4 bits."""
+    divided_bytes: int = 0
+    """What of `weights_bytes` can be divided over several processes."""
+    layer_bytes: int = 0
+    """The part of it that the largest layer has."""
     has_gaps: bool
     """Whether the memory is that of a CPU's heap."""
 
     @property
     def held_bytes(self) -> int:
-        """Everything that is there for the whole run."""
+        """Everything that is there for the whole run, where one process holds all of it."""
         return self.process_bytes + self.weights_bytes + self.gradients_bytes + self.optimizer_bytes
+
+    @property
+    def gathered_bytes(self) -> int:
+        """Where weights are divided: a layer that computes, and the next one, which is fetched meanwhile."""
+        return 2 * self.layer_bytes
+
+    def spared_bytes(self, processes: int) -> int:
+        """What each process holds less where weights are divided over so many, before layers are gathered."""
+        return self.divided_bytes - -(-self.divided_bytes // processes)
 
 
 class Measured(Frozen):
@@ -87,7 +100,9 @@ class Memory(Frozen):
     process_bytes: int
     """Python with the libraries and the data; 0 on a GPU, whose free memory is told with the libraries loaded."""
     weights_bytes: int
-    """The base model and the adapter, as they are held."""
+    """The base model and the adapter, as they are held: of what is divided, the part of one process."""
+    gathered_bytes: int = 0
+    """Layers of divided weights that are whole for a while."""
     gradients_bytes: int
     """Gradients of the trained weights."""
     optimizer_bytes: int
@@ -161,7 +176,8 @@ def estimate(spec: RunSpec, run_dir: Path) -> Estimate:
     """
     found = Found.model_validate_json(_asked("memory", run_dir))
     rough = memory(found.need, found.plan, spec, None)
-    if rough.fits is False:
+    # One process does the steps that are measured, and holds everything.
+    if rough.fits is False or memory(found.need, found.plan, _alone(spec), None).fits is False:
         return Estimate(**dict(found.plan), memory=rough, time=None)
     checkpoint = found.need.gradients_bytes + found.need.optimizer_bytes
     saving = ("saving",) if checkpoint <= _SAVED else ()
@@ -176,12 +192,16 @@ def estimate(spec: RunSpec, run_dir: Path) -> Estimate:
 def memory(need: Need, plan: Plan, spec: RunSpec, measured: Measured | None) -> Memory:
     """The peak: what is held all the time, and the activations with the gaps that were seen between them."""
     gaps = _gaps(need, measured)
-    total = need.held_bytes + need.activations_bytes + gaps
+    spared = need.spared_bytes(spec.train.processes) if _is_divided(spec) else 0
+    gathered = need.gathered_bytes if _is_divided(spec) else 0
+    total = need.held_bytes - spared + gathered + need.activations_bytes + gaps
     free = plan.free_memory_bytes
     processes = spec.train.processes if need.has_gaps else 1
     excess = 0 if free is None else total - free // processes
     return Memory(
-        **need.model_dump(include=set(Memory.model_fields)),
+        **need.model_dump(include=set(Memory.model_fields) - {"weights_bytes"}),
+        weights_bytes=need.weights_bytes - spared,
+        gathered_bytes=gathered,
         heap_bytes=gaps,
         total_bytes=total,
         measured_bytes=None if measured is None else measured.peak_bytes,
@@ -198,9 +218,10 @@ def duration(measured: Measured, found: Found, spec: RunSpec) -> Duration:
     A forward pass costs 2 operations per weight and token, a backward pass 4, or 2 where the weights are frozen
     (Kaplan et al., "Scaling Laws for Neural Language Models", 2020, table 1); a validation row goes forward only.
     """
-    plan = found.plan
+    plan, processes = found.plan, spec.train.processes
     seconds = measured.seconds if measured.steps else measured.first_seconds
-    pace = seconds / max(measured.tokens, 1)
+    # On GPUs each process has as much as the one that was measured, on a CPU a part of it.
+    pace = seconds / max(measured.tokens, 1) / (1 if found.need.has_gaps else processes)
     training = pace * plan.tokens * spec.train.epochs
     forward = 1 / (1 + _BACKWARD[spec.train.method] + spec.train.gradient_checkpointing)
     validation = pace * found.validation_tokens * forward * math.ceil(spec.train.epochs)
@@ -219,9 +240,19 @@ def duration(measured: Measured, found: Found, spec: RunSpec) -> Duration:
         not_counted=(
             "scoring on the test rows",
             *(("saving checkpoints",) if saving is None else ()),
-            *((f"what {spec.train.processes} processes save of it",) if spec.train.processes > 1 else ()),
+            *((f"the time that {processes} processes wait for each other",) if processes > 1 else ()),
+            *(("loading the base in each of them, in turn",) if _is_divided(spec) else ()),
         ),
     )
+
+
+def _is_divided(spec: RunSpec) -> bool:
+    return spec.train.shard and spec.train.processes > 1
+
+
+def _alone(spec: RunSpec) -> RunSpec:
+    """The run as one process does it."""
+    return spec.model_copy(update={"train": spec.train.model_copy(update={"processes": 1})})
 
 
 def _saves(plan: Plan, spec: RunSpec) -> int:
@@ -250,7 +281,10 @@ def _instead(need: Need, spec: RunSpec, excess: int) -> tuple[str, ...]:
         found.append("train.gradient_checkpointing=true")
     if spec.train.method == "full" and need.gradients_bytes + need.optimizer_bytes >= excess:
         found.append("train.method=lora")
-    saved = need.weights_bytes - need.quantised_bytes
+    processes = spec.train.processes
+    if not spec.train.shard and need.spared_bytes(processes) - need.gathered_bytes >= excess:
+        found.append("train.shard=true")
+    saved = (need.weights_bytes - need.quantised_bytes) // (processes if spec.train.shard else 1)
     trained = need.gradients_bytes + need.optimizer_bytes if spec.train.method == "full" else 0
     if spec.train.method != "qlora" and saved + trained >= excess:
         found.append("train.method=qlora")

@@ -12,6 +12,7 @@ nothing is assumed about its layers. No weights are loaded.
 
 from __future__ import annotations
 
+import sys
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,15 +29,17 @@ from torch.utils.checkpoint import checkpoint
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.pytorch_utils import Conv1D
 
+from curator.errors import CuratorError
 from curator.train.args import RunSpec
 from curator.train.estimates.estimate import Need
 from curator.train.loop.fitting import Fit, first_fit, pass_tokens, smaller
 from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.models.model import adapter_settings, compute_dtype, device
 from curator.train.models.model_config import loaded
+from curator.train.models.sharding import divisible, layers_of
 from curator.train.processes.process import resident_bytes
 from curator.train.rows.batch import IGNORED, LengthSampler, Rows
-from curator.train.rows.packing import packed, shares_of
+from curator.train.rows.packing import dealt, packed, shares_of
 
 NF4_BYTES = 1 / 2 + 1 / 64 + 4 / (64 * 256)
 """Of a weight in 4 bits: itself, an 8-bit scale for each 64, and a 32-bit scale for each 256 of those (Dettmers et al.,
@@ -72,15 +75,18 @@ def need(spec: RunSpec, rows: Rows, pad_id: int) -> Need:
     """
     process = resident_bytes() if device().type == "cpu" else 0
     fit = first_fit(spec.train, ())
-    steps = _steps(rows, spec, fit)
-    widest = _widest(rows, [one for passes in steps for one in passes], pad_id)
-    first = [_widest(rows, passes, pad_id).places for passes in steps[:_FIRST_STEPS]]
+    widest = _widest(rows, [one for passes in _steps(rows, spec, fit) for one in passes], pad_id)
+    # As they are measured: in one process.
+    steps = _steps(rows, spec, fit, processes=1)[:_FIRST_STEPS]
+    first = [_widest(rows, passes, pad_id).places for passes in steps]
     model = blank(spec)
     trained = sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
     gradients = sum(weight.nbytes for weight in model.parameters() if weight.requires_grad)
     activations = _activations(
         model, spec, widest, fit.checkpointing, repeats=fit.rows < spec.train.batch_size
     )
+    layers = _layers_bytes(model, spec)
+    most = widest.places if spec.train.processes > 1 else None
     return Need(
         process_bytes=process,
         weights_bytes=weights_bytes(model, spec.train.bits if spec.train.method == "qlora" else None),
@@ -88,7 +94,9 @@ def need(spec: RunSpec, rows: Rows, pad_id: int) -> Need:
         gradients_bytes=gradients,
         optimizer_bytes=2 * gradients,
         activations_bytes=activations,
-        smaller=_smaller(fit, max(rows.lengths), activations),
+        divided_bytes=sum(layers),
+        layer_bytes=max(layers, default=0),
+        smaller=_smaller(fit, max(rows.lengths), activations, most),
         widest=tuple(first),
         places=widest.places,
         parameters=sum(weight.numel() for weight in model.parameters()),
@@ -128,6 +136,25 @@ def weights_bytes(model: Any, bits: Literal[4, 8] | None) -> int:
     return sum(held(weight) for weight in (*model.parameters(), *model.buffers()))
 
 
+def _layers_bytes(model: Any, spec: RunSpec) -> list[int]:
+    """What of each layer can be divided over processes, as it is held; nothing where all weights are trained."""
+    if spec.train.method == "full":
+        return []
+    small = _linear_weights(model) if spec.train.method == "qlora" else set()
+    try:
+        layers = layers_of(model.get_base_model())
+    except CuratorError:
+        if spec.train.shard:
+            raise
+        return []
+
+    def held(weight: Any) -> int:
+        # The scales of a quantised weight stay whole.
+        return int(weight.numel() * spec.train.bits // 8) if id(weight) in small else int(weight.nbytes)
+
+    return [sum(held(weight) for weight in divisible(layer)) for layer in layers]
+
+
 def _linear_weights(model: Any) -> set[int]:
     """The weights that are quantised when they are loaded, by identity."""
     kept = {id(model.get_output_embeddings().weight), id(model.get_input_embeddings().weight)}
@@ -136,15 +163,23 @@ def _linear_weights(model: Any) -> set[int]:
     return {id(layer.weight) for layer in layers} - kept - adapter
 
 
-def _steps(rows: Rows, spec: RunSpec, fit: Fit) -> list[list[list[int]]]:
-    """The forward passes of each step of the first pass over the rows, by row numbers."""
+def _steps(rows: Rows, spec: RunSpec, fit: Fit, processes: int = 0) -> list[list[list[int]]]:
+    """The forward passes of each step of the first pass over the rows, by row numbers, in all processes."""
     lengths, size = rows.lengths, spec.train.batch_size
     order = list(LengthSampler(lengths, size, spec.train.seed))
+    tokens = pass_tokens(fit, max(lengths), device())
     steps = []
     for start in range(0, len(order), size):
         numbers = order[start : start + size]
-        shares = shares_of([lengths[number] for number in numbers], pass_tokens(fit, max(lengths), device()))
-        steps.append([[numbers[place] for place in share] for share in shares])
+        hands = dealt([lengths[number] for number in numbers], processes or spec.train.processes)
+        held = [[numbers[place] for place in hand] for hand in hands]
+        steps.append(
+            [
+                [mine[place] for place in share]
+                for mine in held
+                for share in shares_of([lengths[number] for number in mine], tokens)
+            ]
+        )
     return steps
 
 
@@ -172,12 +207,15 @@ def _activations(model: Any, spec: RunSpec, shape: Shape, checkpointing: bool, r
     return max(0, peak_bytes(model, shape, checkpointing, repeats) - gradients) + unpacked
 
 
-def _smaller(fit: Fit, longest: int, activations: int) -> dict[int, int]:
-    """Activations with fewer rows in one forward pass: they go with the tokens of a pass."""
-    whole, found = pass_tokens(fit, longest, device()), {}
+def _smaller(fit: Fit, longest: int, activations: int, most: int | None) -> dict[int, int]:
+    """Activations with fewer rows in one forward pass: they go with the tokens of a pass.
+
+    Of several processes each has but `most` tokens in one, so that it may have fewer rows than it could.
+    """
+    whole, found = min(pass_tokens(fit, longest, device()), most or sys.maxsize), {}
     less = smaller(fit, longest, device())
     while less is not None and less.rows < fit.rows and less.rows not in found:
-        found[less.rows] = activations * pass_tokens(less, longest, device()) // whole
+        found[less.rows] = activations * min(whole, pass_tokens(less, longest, device())) // whole
         less = smaller(less, longest, device())
     return found
 

@@ -27,7 +27,7 @@ def divided(model: Any, mesh: DeviceMesh) -> Any:
     """
     causal = model.get_base_model()
     body = causal.get_decoder()
-    layers = _layers(causal, body)
+    layers = layers_of(causal)
     place = device()
     for module in model.modules():
         _make_plain(module, place)
@@ -35,7 +35,7 @@ def divided(model: Any, mesh: DeviceMesh) -> Any:
         weight.data = weight.data.contiguous()
     kept = set(model.parameters())
     for layer in layers:
-        frozen = {weight for weight in layer.parameters() if not weight.requires_grad and weight.dim()}
+        frozen = set(divisible(layer))
         kept -= frozen
         fully_shard(layer, mesh=mesh, ignored_params=set(layer.parameters()) - frozen)
     # The body has no weights of its own to divide, but knows the order of the layers: they are fetched ahead.
@@ -48,6 +48,11 @@ def divided(model: Any, mesh: DeviceMesh) -> Any:
     return model
 
 
+def divisible(layer: nn.Module) -> list[nn.Parameter]:
+    """What of a layer is divided."""
+    return [weight for weight in layer.parameters() if not weight.requires_grad and weight.dim()]
+
+
 def settle(model: Any) -> None:
     """Keep no layer whole: after passes in which nothing was learned, or that failed, one may have been left so.
 
@@ -58,10 +63,14 @@ def settle(model: Any) -> None:
         body.reset_iter_state()
 
 
-def _layers(causal: Any, body: Any) -> list[nn.Module]:
-    """The decoder layers, which the library names as what must not be torn apart."""
+def layers_of(causal: Any) -> list[nn.Module]:
+    """The decoder layers of a model, which the library names as what must not be torn apart.
+
+    Raises:
+        CuratorError: it names none.
+    """
     names = set(getattr(causal, "_no_split_modules", None) or ())
-    lists = (module for module in body.modules() if isinstance(module, nn.ModuleList))
+    lists = (module for module in causal.get_decoder().modules() if isinstance(module, nn.ModuleList))
     found = [layer for several in lists for layer in several if type(layer).__name__ in names]
     if not found:
         raise CuratorError(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from curator.errors import CuratorError
 from curator.train import runs
-from curator.train.args import CHECKPOINTS, DroppedRow
+from curator.train.args import CHECKPOINTS, DroppedRow, RunSpec
+from curator.train.estimates import estimate as estimates
 from curator.train.estimates import estimating, timing
 from curator.train.estimates.estimate import Found, Measured, Need, duration, memory
 from curator.train.planning import Plan
@@ -91,6 +94,45 @@ def test_what_would_make_a_run_fit_is_told_the_mildest_first(spec):
     assert unknown.fits is None
 
 
+def of(spec: RunSpec, **settings: Any) -> RunSpec:
+    return spec.model_copy(update={"train": spec.train.model_copy(update=settings)})
+
+
+def test_divided_weights_are_held_in_parts(spec):
+    need = NEED.model_copy(update={"divided_bytes": 300 * MIB, "layer_bytes": 30 * MIB, "has_gaps": False})
+    whole, divided = (memory(need, PLAN, of(spec, processes=3, shard=shard), None) for shard in (False, True))
+    assert (whole.weights_bytes, whole.gathered_bytes) == (400 * MIB, 0)
+    assert (divided.weights_bytes, divided.gathered_bytes) == (200 * MIB, 60 * MIB)
+    assert whole.total_bytes - divided.total_bytes == 140 * MIB
+    # One process has nobody to divide with.
+    assert memory(need, PLAN, of(spec, shard=True), None) == memory(need, PLAN, spec, None)
+    tight = PLAN.model_copy(update={"free_memory_bytes": 1600 * MIB})
+    assert memory(need, tight, of(spec, processes=3, shard=True), None).fits
+    assert "train.shard=true" in memory(need, tight, of(spec, processes=3), None).instead
+    assert "train.shard=true" not in memory(need, tight, spec, None).instead
+
+
+def test_what_one_process_cannot_hold_is_not_measured(spec, monkeypatch, tmp_path):
+    need = NEED.model_copy(update={"divided_bytes": 300 * MIB, "layer_bytes": 30 * MIB, "has_gaps": False})
+    tight = PLAN.model_copy(update={"free_memory_bytes": 1600 * MIB})
+    said = Found(plan=tight, validation_tokens=0, need=need).model_dump_json()
+    monkeypatch.setattr(estimates, "_asked", lambda what, *rest: {"memory": said}[what])
+    found = estimates.estimate(of(spec, processes=3, shard=True), tmp_path)
+    assert (found.memory.fits, found.time) == (True, None)
+
+
+def test_processes_with_a_gpu_each_share_the_tokens(spec):
+    need = NEED.model_copy(update={"has_gaps": False})
+    on_gpus, on_cpu = (Found(plan=PLAN, validation_tokens=0, need=one) for one in (need, NEED))
+    four = of(spec, processes=4, shard=True)
+    assert duration(MEASURED, on_gpus, four).training_seconds == 10
+    assert duration(MEASURED, on_cpu, four).training_seconds == 40
+    assert duration(MEASURED, on_gpus, four).not_counted[1:] == (
+        "the time that 4 processes wait for each other",
+        "loading the base in each of them, in turn",
+    )
+
+
 def test_time_goes_with_tokens(spec):
     found = duration(MEASURED, Found(plan=PLAN, validation_tokens=800, need=NEED), spec)
     assert found.tokens_per_second == 400
@@ -141,8 +183,6 @@ def test_an_answer_is_one_document(make_run, capsys):
 
 
 def test_a_process_that_fails_is_told_in_its_own_words(make_run):
-    from curator.train.estimates.estimate import estimate
-
     run_dir = make_run(max_length=4)
     with pytest.raises(CuratorError, match="longer than 4 tokens"):
-        estimate(runs.load(run_dir), run_dir)
+        estimates.estimate(runs.load(run_dir), run_dir)

@@ -19,6 +19,7 @@ from curator.train.estimates.memory_estimate import (
 )
 from curator.train.loop.loss import TokenLoss
 from curator.train.models.model import load_for_training
+from curator.train.models.sharding import divisible, layers_of
 from curator.train.rows.batch import to_device
 from curator.train.rows.packing import packed
 from tests.tiny import make_tokenizer
@@ -90,6 +91,32 @@ def test_more_memory_is_needed_for_more_places_and_less_when_activations_are_com
     assert 1.5 < large / small < 2.1
     assert peak_bytes(blank(spec), many, checkpointing=True) < large
     assert peak_bytes(blank(spec), many._replace(is_shared=True)) > large
+
+
+@pytest.mark.parametrize(("method", "bits"), [("lora", 4), ("qlora", 4), ("qlora", 8)])
+def test_what_can_be_divided_is_what_the_layers_hold(make_run, method, bits):
+    run_dir = make_run(method=method, bits=bits)
+    spec = runs.load(run_dir)
+    prepared = session.prepare(spec, run_dir)
+    found = need(spec, prepared.train, prepared.tokenizer.pad_token_id)
+    layers = layers_of(load_for_training(spec).get_base_model())
+    held = [sum(weight.nbytes for weight in divisible(layer)) for layer in layers]
+    assert (found.divided_bytes, found.layer_bytes) == (sum(held), max(held))
+
+
+def test_each_of_several_processes_has_fewer_rows_in_a_pass(make_run):
+    one, four = (
+        (runs.load(folder), session.prepare(runs.load(folder), folder))
+        for folder in (make_run(name=f"of-{n}", processes=n, micro_batch_size=8) for n in (1, 4))
+    )
+    alone, shared = (
+        need(spec, prepared.train, prepared.tokenizer.pad_token_id) for spec, prepared in (one, four)
+    )
+    assert shared.places < alone.places / 2
+    assert shared.activations_bytes < alone.activations_bytes
+    assert shared.widest == alone.widest
+    # A process has two rows of eight: four at most change nothing.
+    assert shared.smaller[4] == shared.activations_bytes
 
 
 def test_the_need_of_a_run_is_told_in_parts(make_run):

@@ -12,7 +12,7 @@ from curator.config import checked, with_values
 from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.models import model
-from curator.train.models.model import scoring_place
+from curator.train.models.model import place_of_all
 from curator.train.processes.launching import Place
 from curator.train.processes.world import Apart, World
 from curator.train.rows.batch import IGNORED
@@ -101,12 +101,12 @@ def test_only_frozen_weights_are_divided():
 
 def test_a_base_that_was_divided_is_scored_on_all_gpus(make_run, monkeypatch):
     spec, divided = (runs.load(make_run(name=name, shard=name == "b")) for name in ("a", "b"))
-    assert (scoring_place(spec), scoring_place(divided)) == ("cpu", "cpu")
+    assert (place_of_all(spec), place_of_all(divided)) == ("cpu", "cpu")
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "current_device", lambda: 0)
     for gpus, places in ((1, ("cuda:0", "cuda:0")), (2, ("cuda:0", "auto"))):
         monkeypatch.setattr(torch.cuda, "device_count", lambda gpus=gpus: gpus)
-        assert (scoring_place(spec), scoring_place(divided)) == places
+        assert (place_of_all(spec), place_of_all(divided)) == places
     asked = []
     monkeypatch.setattr(
         model, "_weights", lambda path, **options: asked.append(options) or torch.nn.Identity()
