@@ -15,7 +15,7 @@ from __future__ import annotations
 import sys
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, Literal, NamedTuple
 
 import torch
@@ -34,6 +34,7 @@ from curator.train.args import RunSpec
 from curator.train.estimates.estimate import Need
 from curator.train.loop.fitting import Fit, first_fit, pass_tokens, smaller
 from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
+from curator.train.models.last_layer import last_layer
 from curator.train.models.model import adapter_settings, compute_dtype, device
 from curator.train.models.model_config import loaded
 from curator.train.models.sharding import divisible, layers_of
@@ -255,9 +256,15 @@ def _loss(model: Any, shape: Shape) -> torch.Tensor:
     body, head = (
         (causal.get_decoder(), causal.get_output_embeddings()) if splits_head(causal) else (causal, None)
     )
-    out = body(input_ids=ids, use_cache=False, **places)
+
+    def chosen(states: torch.Tensor) -> torch.Tensor:
+        return states.flatten(0, 1)[: shape.learned] * 1
+
+    last = None if head is None else last_layer(body)
+    with nullcontext() if last is None else last.only(chosen):
+        out = body(input_ids=ids, use_cache=False, **places)
     found = out.logits if head is None else out.last_hidden_state
-    learned = found.flatten(0, 1)[: shape.learned] * 1
+    learned = chosen(found) if last is None else found[0]
     size = max(1, LOGITS_AT_ONCE // (found.shape[-1] if head is None else head.weight.shape[0]))
 
     def nll(states: torch.Tensor) -> torch.Tensor:

@@ -81,7 +81,7 @@ def test_what_lives_in_a_real_step_is_what_was_reckoned(make_run, tmp_path, fami
         loss.summed(to_device(batch, torch.device("cpu"))).total.backward()
     reckoned = peak_bytes(blank(spec), shape_of(batch), repeats=False)
     # The library makes a mask, if a small one, where it cannot see that none is needed.
-    assert reckoned == pytest.approx(living.most, rel=0.03 if together else 0.08)
+    assert reckoned == pytest.approx(living.most, rel=0.04 if together else 0.11)
 
 
 def test_more_memory_is_needed_for_more_places_and_less_when_activations_are_computed_again(make_run):

@@ -1,0 +1,88 @@
+"""Behind the attention of the last layer nothing is computed that nobody reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+
+from curator.train.loop.loss import TokenLoss
+from curator.train.models.last_layer import last_layer
+from curator.train.rows.packing import packed
+from curator.train.rows.render import Rendered
+from tests.train.families import FAMILIES
+
+ROWS = [Rendered((1, 9, 8, 7, 2), 3, ""), Rendered((1, 5, 6), 1, ""), Rendered((1, 4, 4, 4, 9, 2), 2, "")]
+LEARNED = 2 + 2 + 4
+KNOWN = ("gemma", "llama", "mistral", "qwen")
+
+
+def adapted(family: str) -> Any:
+    model = FAMILIES[family](50)
+    return get_peft_model(model, LoraConfig(target_modules="all-linear", init_lora_weights=False)).train()
+
+
+def learn(model: Any, loss: TokenLoss, batch: dict[str, Any]) -> tuple[list[float], list[torch.Tensor]]:
+    """Loss of each row, and the gradients."""
+    model.zero_grad()
+    found = loss.summed(batch)
+    found.total.backward()
+    return found.by_row.tolist(), [
+        weight.grad.clone() for weight in model.parameters() if weight.requires_grad
+    ]
+
+
+def seen_by(module: Any) -> list[int]:
+    """Fills with the number of tokens that a module is given in each pass."""
+    tokens: list[int] = []
+    module.register_forward_hook(lambda _, given, out: tokens.append(given[0].shape[:-1].numel()))
+    return tokens
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("family", sorted(FAMILIES))
+def test_losses_and_gradients_are_those_of_the_whole_layer(family, together, monkeypatch):
+    model, batch = adapted(family), packed(ROWS, 0, together, width=9 if together else 0)
+    loss = TokenLoss(model)
+    losses, gradients = learn(model, loss, batch)
+    monkeypatch.setattr(loss, "_last", None)
+    whole, plain = learn(model, loss, batch)
+    assert losses == pytest.approx(whole, abs=1e-5)
+    assert all(torch.allclose(mine, theirs, atol=1e-6) for mine, theirs in zip(gradients, plain, strict=True))
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_only_learned_tokens_go_through_the_last_half_layer(family):
+    model = adapted(family)
+    loss = TokenLoss(model)
+    first, last = (seen_by(model.get_base_model().model.layers[at].mlp) for at in (0, -1))
+    batch = packed(ROWS, 0)
+    learn(model, loss, batch)
+    assert (first, last) == ([batch["input_ids"].numel()], [LEARNED])
+    # Whoever asks for all places gets all of them.
+    assert loss.states(input_ids=batch["input_ids"]).shape[:2] == batch["input_ids"].shape
+    assert last[-1] == batch["input_ids"].numel()
+
+
+def test_two_losses_on_one_model_stand_in_front_of_its_layer_once():
+    model = FAMILIES["llama"](50)
+    TokenLoss(model)
+    one = model.model.layers[-1].forward
+    TokenLoss(model)
+    assert model.model.layers[-1].forward == one
+
+
+def test_a_layer_that_does_something_else_with_the_same_parts_is_left_alone(monkeypatch):
+    model = FAMILIES["llama"](50)
+    layer = type(model.model.layers[0])
+    plain = layer.forward
+    monkeypatch.setattr(layer, "forward", lambda self, *args, **kwargs: 0.5 * plain(self, *args, **kwargs))
+    assert last_layer(model.model) is not None
+    assert torch.allclose(TokenLoss(model).mean(packed(ROWS, 0)), _by_the_model(model), atol=1e-5)
+
+
+def _by_the_model(model: Any) -> torch.Tensor:
+    batch = packed(ROWS, 0)
+    return model(input_ids=batch["input_ids"], labels=batch["labels"]).loss
