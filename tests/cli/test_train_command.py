@@ -56,7 +56,11 @@ def test_a_run_is_made_for_several_processes_without_being_started(small, ask):
     assert found["train"]["processes"] == 2
     assert runs.state(small.root / "runs" / "wide").phase == "created"
     assert run([*at, "wide", "--resume", "--prepare"]) == 2
+    assert run([*at, "wide", "--resume", "--shard"]) == 2
     assert run([*at, "other", "--processes", "0"]) == 2
+    code, found = ask(*at, "large", "--processes", "2", "--shard", "--prepare")
+    assert (code, found["train"]["shard"]) == (0, True)
+    assert run([*at, "every", "--shard", "--method", "full"]) == 1
 
 
 def test_a_setting_without_a_value_is_its_default():
