@@ -1,8 +1,8 @@
 """The last layer of a model, computed behind its attention only where something is learned.
 
 Nobody reads what the last layer makes of a token but the head, and the head is wanted at learned tokens alone. Behind
-its attention a layer looks at each token by itself, so the others can be left out there: their outputs would go nowhere,
-and their gradients are nought.
+its attention a layer looks at each token by itself, so the others can be left out there: their outputs would go
+nowhere, and their gradients are nought.
 """
 
 from __future__ import annotations
