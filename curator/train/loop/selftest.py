@@ -113,14 +113,19 @@ def _require_gradients(model: Any, token_loss: TokenLoss, rows: Sequence[Rendere
     """The gradient reaches the B of every adapter layer; as long as B is 0, none can reach its A."""
     model.train()
     model.zero_grad(set_to_none=True)
+    halves = [(name, weight) for name, weight in model.named_parameters() if "lora_B" in name]
+    unreached = halves
     for row in rows:
+        if not unreached:
+            break
         # One by one: that fits wherever anything does.
         token_loss.mean(to_device(packed([row], pad_id), model.device)).backward()
-    halves = [(name, weight.grad) for name, weight in model.named_parameters() if "lora_B" in name]
-    unreached = [name for name, grad in halves if grad is None or not grad.any()]
+        unreached = [
+            (name, weight) for name, weight in unreached if weight.grad is None or not weight.grad.any()
+        ]
     model.zero_grad(set_to_none=True)
     if unreached:
-        named = ", ".join(name.removeprefix("base_model.model.") for name in unreached[:_NAMED])
+        named = ", ".join(name.removeprefix("base_model.model.") for name, _ in unreached[:_NAMED])
         raise CuratorError(
             f"{len(unreached)} of {len(halves)} adapter layers get no gradient, first {named}.",
             "They would stay untrained without a word. Tune another model, or report this one.",
