@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from curator.curves.measured import LearningCurve
+    from curator.evaluate.kept_curve import LearningCurve
 
 _WIDTH, _HEIGHT = 64, 14
 

@@ -10,8 +10,8 @@ from curator.cli.output import ExitCode, State, emit_json, emit_table, json_opti
 from curator.cli.run_options import assigned, run_options
 
 if TYPE_CHECKING:
-    from curator.curves.measured import LearningCurve
     from curator.curves.parts import Part, Plan
+    from curator.evaluate.kept_curve import LearningCurve
     from curator.project import Project
     from curator.tuning import Outlook
 
@@ -189,43 +189,32 @@ def _run(project: Project, part: Part, plan: Plan) -> int:
 
 def _finish(project: Project, plan: Plan, name: str, as_json: bool) -> None:
     """Fit the curve, keep it and show it."""
-    from curator.curves.measured import learning_curve, path_of
+    from curator.curves.measured import learning_curve
+    from curator.evaluate.kept_curve import path_of
+    from curator.evaluate.reporting.report import report_run
     from curator.files import write_atomically
 
     found = learning_curve(plan.parts, plan.config.kind, plan.config.evaluate)
     path = path_of(project.root, name)
     path.parent.mkdir(exist_ok=True)
     write_atomically(path, found.model_dump_json(indent=2) + "\n", "write the curve")
+    written = report_run(plan.parts[-1].folder)
     if as_json:
         emit_json({**found.model_dump(mode="json"), "path": str(path)})
     else:
         tell_curve(found)
+        say(f"The report of {plan.parts[-1].name} shows it: {written.page}")
 
 
 def tell_curve(found: LearningCurve) -> None:
     """The points, the chart, and what more labels would bring."""
     from curator.cli.curve_chart import chart
-    from curator.evaluate.figures import METRICS, shown
+    from curator.evaluate.reporting import more
 
-    metric = found.metric
-    rows: list[tuple[Any, ...]] = []
-    for point in found.points:
-        ends = f"{shown(metric, point.low)} to {shown(metric, point.high)}"
-        rows.append((f"{point.percent} %", point.rows, shown(metric, point.value), ends, len(point.runs)))
-    ends = f"{shown(metric, found.more.low)} to {shown(metric, found.more.high)}"
-    last = found.points[-1]
-    foretold = (f"{2 * last.percent} %", 2 * last.rows, f"about {shown(metric, found.more.value)}", ends, "–")
-    emit_table(("part", "training rows", METRICS[metric].title, "95 % interval", "runs"), [*rows, foretold])
+    head, *rows = more.table(found)
+    emit_table(head, rows)
     say("")
     say(chart(found))
-    if found.backtest is not None:
-        back = [
-            shown(metric, value) for value in (found.backtest.value, found.backtest.low, found.backtest.high)
-        ]
-        say(
-            f"From the smaller parts alone {back[0]} was to be expected at {last.percent} % (95 % interval "
-            f"{back[1]} to {back[2]}); it is {shown(metric, last.value)}."
-        )
-    for caveat in found.caveats:
-        say(caveat)
-    say(found.sentence)
+    sentence, *others = more.about(found)
+    for line in (*others, sentence):
+        say(line)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from pathlib import Path
 
 import numpy as np
 
@@ -14,67 +13,17 @@ from curator.errors import CuratorError
 from curator.evaluate import keeping, metrics, statistics
 from curator.evaluate.evaluation import Evaluation
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
-from curator.evaluate.learning_curve import Curve, Estimate, Measured, PowerLaw, noise_between
+from curator.evaluate.kept_curve import MORE, LearningCurve, Point
+from curator.evaluate.learning_curve import Curve, Estimate, Measured, noise_between
 from curator.evaluate.scores import HEADLINE
-from curator.records import Frozen, Kind, Row
+from curator.records import Kind, Row
 from curator.text import plural
+from curator.train import runs
 from curator.train.rows.data import read_rows
 
-MORE = 2
-"""How many times the rows are asked about."""
 _WORTH = 0.01
 """A gain worth having: a point of a share, or one percent of the bits."""
 _FEW_POINTS = 4
-
-
-class Point(Frozen):
-    """The runs of one size."""
-
-    percent: int
-    """Share of the training rows."""
-    rows: int
-    """Training rows, the mean over its runs."""
-    runs: tuple[str, ...]
-    """Names of the runs."""
-    values: tuple[float, ...]
-    """The metric that decides, run by run."""
-    value: float
-    """Their mean."""
-    low: float
-    """Lower end of its 95 % interval over the test rows."""
-    high: float
-    """Upper end."""
-
-
-class LearningCurve(Frozen):
-    """What the runs of a curve show."""
-
-    metric: str
-    """The metric that decides; all figures but `law` are in its units."""
-    n: int
-    """Test rows, the same for all."""
-    points: tuple[Point, ...]
-    """The smallest first."""
-    base: float
-    """The model before tuning."""
-    law: PowerLaw | None
-    """The power law that fits best, of the error (1 - accuracy, or bits per byte); None for two points."""
-    run_noise: float
-    """Standard deviation between runs of one size that was reckoned with."""
-    noise_measured: bool
-    """Whether it was measured from several runs, or assumed."""
-    backtest: Estimate | None
-    """What the smaller parts foretold for the largest; None with fewer than three."""
-    now: Estimate
-    """A further run with all rows of the largest part."""
-    more: Estimate
-    """A run with twice as many."""
-    gain: Estimate
-    """How much better twice the rows are, apart from the noise between runs; positive is better."""
-    sentence: str
-    """What more labels would bring."""
-    caveats: tuple[str, ...]
-    """What this curve cannot say."""
 
 
 def learning_curve(parts: Sequence[Part], kind: Kind, settings: EvaluateSettings) -> LearningCurve:
@@ -102,7 +51,11 @@ def learning_curve(parts: Sequence[Part], kind: Kind, settings: EvaluateSettings
     rows = measured[-1].rows
     gain = curve.gained(MORE * rows)
     now, more = (_value(metric, curve.predicted(count)) for count in (rows, MORE * rows))
+    spec = runs.load(parts[-1].folder)
     return LearningCurve(
+        model=spec.model,
+        method=spec.train.method,
+        test_sha256=spec.export_sha256["test.jsonl"],
         metric=metric,
         n=len(test),
         points=points,
@@ -194,8 +147,3 @@ def _caveats(points: int, measured: bool, curve: Curve) -> list[str]:
     if law is not None and law.scale == 0:
         found.append("The points do not fall: what limits the model is not the number of rows.")
     return found
-
-
-def path_of(root: Path, name: str) -> Path:
-    """The file of a curve."""
-    return root / "curves" / f"{name}.json"

@@ -1,8 +1,6 @@
 """A tuned model as one file for llama.cpp: weights, vocabulary, special tokens and chat template in GGUF.
 
-The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. Written are the architectures whose tensors
-llama.cpp takes as they are, but for the order of rows in the queries and keys of `llama`: there it turns neighbouring
-pairs of numbers, and transformers the two halves of a head (https://arxiv.org/abs/2104.09864, section 3.4.2).
+The format: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 """
 
 from __future__ import annotations
@@ -22,6 +20,8 @@ from numpy.typing import NDArray
 
 from curator.errors import CuratorError, explained
 from curator.evaluate.merging import whole_model
+from curator.release.architectures.architecture import Architecture
+from curator.release.architectures.known import architecture_of
 from curator.release.vocabulary import Vocabulary, begins_with_blank, vocabulary_of
 from curator.train import runs
 from curator.train.models.model import load_run_tokenizer
@@ -35,15 +35,6 @@ _TYPES: Mapping[Precision, tuple[gguf.GGMLQuantizationType, gguf.LlamaFileType]]
     "f32": (gguf.GGMLQuantizationType.F32, gguf.LlamaFileType.ALL_F32),
     "q8_0": (gguf.GGMLQuantizationType.Q8_0, gguf.LlamaFileType.MOSTLY_Q8_0),
 }
-_ARCHITECTURES = {
-    "llama": gguf.MODEL_ARCH.LLAMA,
-    "mistral": gguf.MODEL_ARCH.LLAMA,
-    "qwen2": gguf.MODEL_ARCH.QWEN2,
-    "qwen3": gguf.MODEL_ARCH.QWEN3,
-}
-"""transformers' name of an architecture to llama.cpp's."""
-_ROPE_TYPES = ("default", "linear", "llama3")
-"""Kinds of positions that are frequencies and nothing else."""
 _CONVERTER = "Use llama.cpp's converter: `curator merge`, then `python convert_hf_to_gguf.py MERGED_FOLDER`."
 
 
@@ -67,14 +58,14 @@ def write_model(run_dir: Path, out: Path, precision: Precision, renderer: Render
     """
     spec = runs.load(run_dir)
     config = text_config(spec.model_path)
-    architecture = _architecture(config, run_dir)
+    architecture = architecture_of(config, _remedy(run_dir))
     vocabulary = vocabulary_of(load_run_tokenizer(run_dir), config.vocab_size)
     model = whole_model(run_dir, torch.float32)
     with _beside(out) as draft:
-        writer = gguf.GGUFWriter(draft, gguf.MODEL_ARCH_NAMES[architecture])
+        writer = gguf.GGUFWriter(draft, gguf.MODEL_ARCH_NAMES[architecture.id])
         try:
             writer.add_name(spec.name)
-            _add_config(writer, config)
+            architecture.describe(writer, config)
             _add_vocabulary(writer, vocabulary, renderer)
             writer.add_file_type(_TYPES[precision][1])
             places = tuple(_places(model, config, architecture, precision))
@@ -99,37 +90,11 @@ def _beside(out: Path) -> Iterator[Path]:
             draft.unlink(missing_ok=True)
 
 
-def _architecture(config: Any, run_dir: Path) -> gguf.MODEL_ARCH:
-    found = _ARCHITECTURES.get(config.model_type)
-    odd = found is None
-    odd = odd or getattr(config, "hidden_act", "silu") != "silu"
-    odd = odd or "sliding_attention" in (getattr(config, "layer_types", None) or ())
-    kinds = _ROPE_TYPES if found is gguf.MODEL_ARCH.LLAMA else _ROPE_TYPES[:1]
-    odd = odd or config.rope_parameters["rope_type"] not in kinds
-    if found is None or odd:
-        raise CuratorError(
-            f"Curator writes no GGUF of this {config.model_type} model; it knows plain {', '.join(_ARCHITECTURES)}.",
-            f"Use llama.cpp's converter: `curator merge {run_dir.name}`, then `python convert_hf_to_gguf.py "
-            f"{run_dir / 'merged'} --outfile {run_dir.name}.gguf`.",
-        )
-    return found
-
-
-def _add_config(writer: gguf.GGUFWriter, config: Any) -> None:
-    context, window = config.max_position_embeddings, getattr(config, "sliding_window", None)
-    # llama.cpp looks at everything: beyond the window it would do what the model was not made for.
-    writer.add_context_length(min(context, window) if window else context)
-    writer.add_embedding_length(config.hidden_size)
-    writer.add_block_count(config.num_hidden_layers)
-    writer.add_feed_forward_length(config.intermediate_size)
-    writer.add_head_count(config.num_attention_heads)
-    writer.add_head_count_kv(config.num_key_value_heads)
-    writer.add_key_length(_head(config))
-    writer.add_value_length(_head(config))
-    writer.add_rope_dimension_count(_head(config))
-    writer.add_rope_freq_base(float(config.rope_parameters["rope_theta"]))
-    writer.add_layer_norm_rms_eps(config.rms_norm_eps)
-    writer.add_vocab_size(config.vocab_size)
+def _remedy(run_dir: Path) -> str:
+    return (
+        f"Use llama.cpp's converter: `curator merge {run_dir.name}`, then `python convert_hf_to_gguf.py "
+        f"{run_dir / 'merged'} --outfile {run_dir.name}.gguf`."
+    )
 
 
 def _add_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary, renderer: Renderer) -> None:
@@ -159,42 +124,29 @@ def _add_vocabulary(writer: gguf.GGUFWriter, vocabulary: Vocabulary, renderer: R
         writer.add_chat_template(renderer.template)
 
 
-def _places(model: Any, config: Any, architecture: gguf.MODEL_ARCH, precision: Precision) -> Iterator[_Place]:
-    names = gguf.get_tensor_name_map(architecture, config.num_hidden_layers)
-    if (factors := _rope_factors(model, config)) is not None:
-        yield _Place("rope_freqs.weight", gguf.GGMLQuantizationType.F32, lambda: factors, factors.shape)
-    heads = (config.num_attention_heads, config.num_key_value_heads)
-    turned = heads if architecture is gguf.MODEL_ARCH.LLAMA else None
+def _places(model: Any, config: Any, architecture: Architecture, precision: Precision) -> Iterator[_Place]:
+    names = gguf.get_tensor_name_map(architecture.id, config.num_hidden_layers)
+    for extra, tensor in architecture.more(model, config).items():
+        yield _Place(extra, gguf.GGMLQuantizationType.F32, partial(_numbers, tensor), tuple(tensor.shape))
     for name, tensor in model.state_dict().items():
         if name == "lm_head.weight" and config.tie_word_embeddings:
             continue
         known = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if known is None:
             raise CuratorError(f"llama.cpp has no place for the tensor {name}.", _CONVERTER)
-        shape = tuple(tensor.shape)
-        yield _Place(known, _type_of(shape, precision), partial(_values, name, tensor, turned), shape)
+        # Laid out without numbers: only the shape is wanted before a tensor is written.
+        shape = tuple(architecture.laid(known, tensor.to("meta"), config).shape)
+        values = partial(_laid, architecture, known, tensor, config)
+        yield _Place(known, _type_of(shape, precision), values, shape)
 
 
-def _values(name: str, tensor: torch.Tensor, turned: tuple[int, int] | None) -> NDArray[np.float32]:
-    values: NDArray[np.float32] = tensor.detach().to("cpu", torch.float32).numpy()
-    count = next((n for part, n in zip("qk", turned or (), strict=False) if f".{part}_proj." in name), None)
-    return values if count is None else _in_pairs(values, count)
+def _laid(architecture: Architecture, name: str, tensor: torch.Tensor, config: Any) -> NDArray[np.float32]:
+    return _numbers(architecture.laid(name, tensor.detach().to("cpu", torch.float32), config))
 
 
-def _in_pairs(values: NDArray[np.float32], heads: int) -> NDArray[np.float32]:
-    """Rows of queries or keys: the two halves of each head laid in each other like the teeth of a zip."""
-    halves = values.reshape(heads, 2, values.shape[0] // heads // 2, *values.shape[1:])
-    return np.ascontiguousarray(halves.swapaxes(1, 2)).reshape(values.shape)
-
-
-def _rope_factors(model: Any, config: Any) -> NDArray[np.float32] | None:
-    """What each frequency of the positions is divided by, where they are not the plain ones."""
-    if config.rope_parameters["rope_type"] == "default":
-        return None
-    places = torch.arange(0, _head(config), 2, dtype=torch.float32) / _head(config)
-    plain = 1.0 / (float(config.rope_parameters["rope_theta"]) ** places)
-    factors: NDArray[np.float32] = (plain / model.model.rotary_emb.inv_freq.cpu().float()).numpy()
-    return factors
+def _numbers(tensor: torch.Tensor) -> NDArray[np.float32]:
+    values: NDArray[np.float32] = tensor.contiguous().numpy()
+    return values
 
 
 def _type_of(shape: tuple[int, ...], precision: Precision) -> gguf.GGMLQuantizationType:
@@ -226,7 +178,3 @@ def _stored(place: _Place) -> NDArray[Any]:
             f"{place.name} has numbers that do not fit into {place.type.name}.", "Repeat it with --type f32."
         )
     return stored
-
-
-def _head(config: Any) -> int:
-    return int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)

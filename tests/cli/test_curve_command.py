@@ -100,6 +100,35 @@ def test_it_tunes_and_scores_each_part_and_says_what_twice_the_labels_bring(root
     assert "●" in said.err
 
 
+def test_reports_of_runs_like_it_say_whether_more_labels_would_help(project, root, world, capsys):
+    run(["-C", root, "train", "own", "--prepare", "--set", "train.epochs=1"])
+    run(["-C", root, "train", "other", "--prepare", "--method", "lora"])
+    for name in ("own", "other"):
+        finish(project.root / "runs" / name)
+        world.score(project.root / "runs" / name)
+    assert run(["-C", root, "curve"]) == 0
+    assert "The report of curve-100 shows it" in capsys.readouterr().err
+    for name in ("own", "other"):
+        assert run(["-C", root, "report", name]) == 0
+    pages = {
+        name: (project.root / "runs" / name / "report.html").read_text("utf-8")
+        for name in ("curve-100", "own", "other")
+    }
+    for name in ("curve-100", "own"):
+        assert "Would more labels help?" in pages[name]
+        assert "with twice as many (" in pages[name]
+        assert "rows, foretold" in pages[name]
+        assert "3 points cannot tell" in (project.root / "runs" / name / "report.md").read_text("utf-8")
+    assert "Would more labels help?" not in pages["other"]
+
+
+def test_what_is_no_curve_is_passed_over(project, root, world):
+    run(["-C", root, "curve"])
+    (project.root / "curves" / "z.json").write_text("{")
+    assert run(["-C", root, "report", "curve-100"]) == 0
+    assert "Would more labels help?" in (project.root / "runs/curve-100/report.md").read_text("utf-8")
+
+
 def test_what_is_done_is_not_done_again(root, world):
     run(["-C", root, "curve"])
     world.tuned.clear()

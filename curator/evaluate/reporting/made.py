@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from curator.evaluate.kept_curve import LearningCurve, of_run
 from curator.evaluate.reporting.tables import Table
 from curator.records import Frozen
 from curator.text import plural
@@ -36,6 +37,8 @@ class Made(Frozen):
     """Loss over the validation rows, whenever it was measured."""
     kept: int | None = None
     """The step whose weights were kept, where validation chose it."""
+    curve: LearningCurve | None = None
+    """What runs like this one showed on parts of the training rows."""
 
 
 def read(run_dir: Path) -> Made:
@@ -56,6 +59,7 @@ def read(run_dir: Path) -> Made:
         training=losses["step"],
         validation=losses["validation"],
         kept=result.quality.best_step,
+        curve=of_run(run_dir, spec),
     )
 
 

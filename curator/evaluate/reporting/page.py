@@ -67,7 +67,11 @@ def render(evaluation: Evaluation, test_rows: Sequence[Row], made: Made) -> str:
             sentence=sentence,
             tiles=_tiles(evaluation, made),
             sections=sections.of(evaluation, made),
-            forests={"systems": plots.systems(evaluation), "gains": plots.differences(evaluation)},
+            forests={
+                "systems": plots.systems(evaluation),
+                "gains": plots.differences(evaluation),
+                "more": plots.curve(made),
+            },
             charts={"calibration": plots.reliability(evaluation), "losses": plots.losses(made)},
             explorer=explore(evaluation, test_rows),
             facts=making.two_columns(made.facts),

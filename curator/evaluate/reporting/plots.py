@@ -8,6 +8,7 @@ from typing import NamedTuple
 from curator.evaluate.calibration import Bin
 from curator.evaluate.evaluation import Evaluation
 from curator.evaluate.figures import METRICS, shown_difference
+from curator.evaluate.kept_curve import MORE
 from curator.evaluate.reporting.axes import Axis, Tick, around
 from curator.evaluate.reporting.made import Loss, Made, thinned
 from curator.evaluate.reporting.tables import with_interval
@@ -103,6 +104,27 @@ def differences(evaluation: Evaluation) -> list[Forest]:
         if gains:
             found.append(_apart(evaluation, metric, gains))
     return found
+
+
+def curve(made: Made) -> list[Forest]:
+    """The parts of the learning curve, and what is foretold for more rows; nothing for a run without one."""
+    if made.curve is None:
+        return []
+    metric, more = made.curve.metric, made.curve.more
+    parts = [(f"{point.rows:,} rows", point.value, point.low, point.high) for point in made.curve.points]
+    rows = f"{MORE * made.curve.points[-1].rows:,} rows, foretold"
+    axis = around([end for part in [*parts, (rows, more.value, more.low, more.high)] for end in part[1:]])
+    spans = [
+        Span(name, with_interval(metric, value, [low, high]), tone, *map(axis.place, (value, low, high)))
+        for name, value, low, high, tone in (
+            *((*part, "tuned") for part in parts),
+            (rows, more.value, more.low, more.high, "rival"),
+        )
+    ]
+    percent = METRICS[metric].unit == "percent"
+    ticks = axis.ticks((lambda value: f"{100 * value:.0f} %") if percent else None)
+    title = f"{_titled(metric)} by the number of training rows, with 95 % intervals: {_way(metric)}"
+    return [Forest(title, tuple(spans), ticks)]
 
 
 def losses(made: Made) -> Chart | None:

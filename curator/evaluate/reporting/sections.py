@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from curator.evaluate.evaluation import Evaluation
-from curator.evaluate.reporting import asked, tables, trust
+from curator.evaluate.reporting import asked, more, tables, trust
 from curator.evaluate.reporting.made import Made, losses_table, two_columns
 from curator.evaluate.reporting.tables import Table
 from curator.text import plural
@@ -48,6 +48,7 @@ def of(evaluation: Evaluation, made: Made) -> list[Section]:
         _general(evaluation),
         _memorised(evaluation),
         _cost(evaluation, made),
+        _more(made),
         _slices(evaluation),
         _labels(evaluation),
         _lengths(evaluation),
@@ -112,6 +113,21 @@ def _cost(evaluation: Evaluation, made: Made) -> Section:
         Captioned("Servers that were asked", asked.usage(evaluation)),
     )
     return Section("cost", "What it cost", (), found)
+
+
+def _more(made: Made) -> Section:
+    curve = made.curve
+    if curve is None:
+        return Section("more", "Would more labels help?")
+    names = (
+        f"Parts of the training rows, by the runs {curve.points[0].runs[0]} to {curve.points[-1].runs[-1]}"
+    )
+    return Section(
+        "more",
+        "Would more labels help?",
+        tuple(more.about(curve)),
+        _some(Captioned(names, more.table(curve))),
+    )
 
 
 def _slices(evaluation: Evaluation) -> Section:
