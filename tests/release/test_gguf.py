@@ -10,19 +10,14 @@ import pytest
 import torch
 
 from curator.errors import CuratorError
-from curator.evaluate.merging import whole_model
 from curator.release import llama_cpp
 from curator.release.vocabulary import vocabulary_of
-from curator.train import runs, session
-from curator.train.models.model import load_run_tokenizer
+from curator.train import session
 from curator.train.models.tokenizer import load_tokenizer
 from curator.train.progress import EventLog
-from curator.train.rows.render import Renderer
 from curator.train.runs import resolve_model
+from tests.llama_cpp import answer_of_llama_cpp, answer_of_transformers, random_model
 from tests.tiny import make_model, make_tokenizer, rows_of
-
-TALK = [{"role": "user", "content": "Where is my 1234th parcel, дорогой друг?\n\n  Don't  tell!"}]
-LENGTH = 24
 
 
 def bundled():
@@ -30,32 +25,6 @@ def bundled():
 
     folder = resolve_model("bundled")
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), load_tokenizer(folder)
-
-
-def random_model(kind: str, vocabulary: int, **more):
-    import transformers
-
-    torch.manual_seed(1)
-    settings = {
-        "vocab_size": vocabulary,
-        "hidden_size": 64,
-        "intermediate_size": 96,
-        "num_hidden_layers": 2,
-        "num_attention_heads": 4,
-        "num_key_value_heads": 2,
-        "max_position_embeddings": 256,
-        "initializer_range": 0.3,
-        "bos_token_id": 1,
-        "eos_token_id": 2,
-        "pad_token_id": 0,
-    }
-    config = getattr(transformers, f"{kind}Config")(**settings | more)
-    model = getattr(transformers, f"{kind}ForCausalLM")(config).eval()
-    with torch.no_grad():
-        for weights in model.parameters():
-            if weights.ndim == 1:
-                weights.add_(0.2 * torch.randn_like(weights))
-    return model
 
 
 def sentencepiece_tokenizer():
@@ -102,77 +71,6 @@ def value(reader: gguf.GGUFReader, key: str):
     return reader.get_field(key).contents()
 
 
-def server(path: Path):
-    llama = pytest.importorskip("xllamacpp")
-    settings = llama.CommonParams()
-    settings.model.path = str(path)
-    settings.n_ctx, settings.n_parallel, settings.cpuparams.n_threads = 256, 1, 1
-    settings.warmup, settings.use_jinja, settings.verbosity = False, True, 0
-    return llama.Server(settings)
-
-
-def answer_of_llama_cpp(path: Path) -> tuple[str, int]:
-    """Its greedy answer, and the tokens that it saw in the question."""
-    found = server(path).handle_chat_completions(
-        {"messages": TALK, "max_tokens": LENGTH, "temperature": 0, "cache_prompt": False}
-    )
-    return _whole_signs(found["choices"][0]["message"]["content"]), found["usage"]["prompt_tokens"]
-
-
-def answer_of_transformers(run_dir: Path) -> tuple[str, int]:
-    spec, tokenizer = runs.load(run_dir), load_run_tokenizer(run_dir)
-    made = Renderer.of_run(tokenizer, spec)
-    text = made.prompt_text(TALK)
-    ids = tokenizer(text, add_special_tokens=False)["input_ids"]
-    ids = ids if ids[:1] == [made.bos_id] or not made.begins_with_bos else [made.bos_id, *ids]
-    given = torch.tensor([ids])
-    out = whole_model(run_dir, torch.float32).generate(
-        given,
-        attention_mask=torch.ones_like(given),
-        do_sample=False,
-        max_new_tokens=LENGTH,
-        eos_token_id=sorted(made.end_ids),
-        pad_token_id=tokenizer.pad_token_id,
-    )
-    return _whole_signs(tokenizer.decode(out[0, len(ids) :], skip_special_tokens=True)), len(ids)
-
-
-def _whole_signs(text: str) -> str:
-    """Without half a character at the end, which llama.cpp keeps back."""
-    return text.rstrip("\ufffd")
-
-
-@pytest.mark.parametrize(
-    ("kind", "settings"),
-    [
-        ("Llama", {}),
-        ("Llama", {"attention_bias": True, "head_dim": 32}),
-        (
-            "Llama",
-            {
-                "rope_scaling": {
-                    "rope_type": "llama3",
-                    "factor": 8.0,
-                    "low_freq_factor": 1.0,
-                    "high_freq_factor": 4.0,
-                    "original_max_position_embeddings": 32,
-                }
-            },
-        ),
-        ("Mistral", {"sliding_window": None}),
-        ("Qwen2", {}),
-        ("Qwen3", {"head_dim": 16}),
-    ],
-    ids=["llama", "llama-bias", "llama3", "mistral", "qwen2", "qwen3"],
-)
-def test_llama_cpp_answers_as_transformers_does(whole_run, kind, settings):
-    tokenizer = make_tokenizer()
-    # Some families come with a token of their own, so there is room for it.
-    run_dir = whole_run(random_model(kind, len(tokenizer) + 8, **settings), tokenizer)
-    found = llama_cpp.write(run_dir, run_dir / "model.gguf", "f32")
-    assert answer_of_llama_cpp(found.path) == answer_of_transformers(run_dir)
-
-
 @pytest.mark.parametrize("precision", ["f32", "f16"])
 def test_llama_cpp_answers_as_the_bundled_model_does(whole_run, precision):
     run_dir = whole_run(*bundled())
@@ -182,7 +80,7 @@ def test_llama_cpp_answers_as_the_bundled_model_does(whole_run, precision):
 
 def test_llama_cpp_cuts_texts_as_sentencepiece_did(whole_run):
     tokenizer = sentencepiece_tokenizer()
-    model = random_model("Llama", len(tokenizer), tie_word_embeddings=False)
+    model = random_model("llama", len(tokenizer), tie_word_embeddings=False)
     with torch.no_grad():
         # It never says single bytes: the two show half a character in ways of their own.
         model.lm_head.weight[3 : 3 + 256] = 0.0
@@ -267,12 +165,9 @@ def test_numbers_that_do_not_fit_into_16_bits_are_told(whole_run):
 
 
 def test_other_models_are_refused_with_the_command_that_helps(whole_run):
-    from transformers import GPT2Config, GPT2LMHeadModel
-
     tokenizer = make_tokenizer()
-    model = GPT2LMHeadModel(GPT2Config(vocab_size=len(tokenizer), n_embd=32, n_layer=1, n_head=2))
-    run_dir = whole_run(model, tokenizer)
-    with pytest.raises(CuratorError, match="no GGUF of this gpt2 model") as caught:
+    run_dir = whole_run(random_model("olmo2", len(tokenizer)), tokenizer)
+    with pytest.raises(CuratorError, match="no GGUF of this olmo2 model") as caught:
         llama_cpp.write(run_dir, run_dir / "model.gguf", "f16")
     assert "convert_hf_to_gguf.py" in caught.value.remedy
 
@@ -280,7 +175,7 @@ def test_other_models_are_refused_with_the_command_that_helps(whole_run):
 def test_other_positions_are_refused(whole_run):
     tokenizer = make_tokenizer()
     scaling = {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 64}
-    run_dir = whole_run(random_model("Llama", len(tokenizer), rope_scaling=scaling), tokenizer)
+    run_dir = whole_run(random_model("llama", len(tokenizer), rope_scaling=scaling), tokenizer)
     with pytest.raises(CuratorError, match="no GGUF of this llama model"):
         llama_cpp.write(run_dir, run_dir / "model.gguf", "f16")
 
