@@ -39,6 +39,9 @@ def random_model(kind: str, vocabulary: int, **more: Any) -> Any:
     config = AutoConfig.for_model(kind, **settings | more)
     model = AutoModelForCausalLM.from_config(config, dtype=torch.float32).eval()
     with torch.no_grad():
+        if config.tie_word_embeddings:
+            # Where embeddings outweigh the layers, a model says the same token again whatever the layers do.
+            model.get_input_embeddings().weight.mul_(0.1)
         for weights in model.parameters():
             if weights.ndim == 1:
                 weights.add_(0.2 * torch.randn_like(weights))

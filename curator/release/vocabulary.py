@@ -22,6 +22,8 @@ from curator.train.rows.render import Renderer
 _BYTE = re.compile("<0x[0-9A-F]{2}>")
 _BLANK = "\u2581"
 """What stands for a blank in SentencePiece."""
+_PLAIN_BLANK = {"String": " "}
+"""A step's pattern for a blank that nothing stands for yet."""
 _LAST = -1e9
 """Score of a token that no merge makes."""
 
@@ -136,7 +138,12 @@ def _by_merges(found: Mapping[str, Any], tokens: tuple[str, ...], types: tuple[i
 
 def _by_scores(found: Mapping[str, Any], tokens: tuple[str, ...], types: tuple[int, ...]) -> Vocabulary:
     """The score of a token is how late the list of merges makes it: both orders are the same then."""
-    steps = [*_flat(found["normalizer"], "normalizers"), *_flat(found["pre_tokenizer"], "pretokenizers")]
+    rewriting = _flat(found["normalizer"], "normalizers")
+    dividing = _flat(found["pre_tokenizer"], "pretokenizers")
+    if any(step["type"] == "Replace" for step in rewriting):
+        # Gemma divides at blanks of which none is left by then.
+        dividing = [step for step in dividing if step.get("pattern") != _PLAIN_BLANK]
+    steps = [*rewriting, *dividing]
     if not steps or not all(_marks_blanks(step) for step in steps):
         raise _other("it rewrites or divides texts in a way of its own")
     made: dict[str, int] = {}
@@ -148,7 +155,7 @@ def _by_scores(found: Mapping[str, Any], tokens: tuple[str, ...], types: tuple[i
 
 def _marks_blanks(step: Mapping[str, Any]) -> bool:
     if step["type"] == "Replace":
-        return bool(step["pattern"] == {"String": " "} and step["content"] == _BLANK)
+        return bool(step["pattern"] == _PLAIN_BLANK and step["content"] == _BLANK)
     if step["type"] == "Metaspace":
         return bool(step["replacement"] == _BLANK and not step.get("split"))
     return bool(step["type"] == "Prepend" and step["prepend"] == _BLANK)

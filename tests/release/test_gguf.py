@@ -27,9 +27,9 @@ def bundled():
     return AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), load_tokenizer(folder)
 
 
-def sentencepiece_tokenizer():
-    """A tokenizer as Llama 2 has it: bytes for what it does not know, blanks marked, one before everything."""
-    from tokenizers import Tokenizer, decoders, models, normalizers
+def sentencepiece_tokenizer(family):
+    """As Llama 2 or Gemma have it: bytes for what it does not know, blanks marked, with Llama one before everything."""
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
     plain = ["▁", *"abcdefghijklmnopqrstuvwxyzWDT'.,?!1234"]
@@ -54,10 +54,14 @@ def sentencepiece_tokenizer():
             fuse_unk=True,
         )
     )
-    core.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])
-    core.decoder = decoders.Sequence(
-        [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
-    )
+    marked = normalizers.Replace(" ", "▁")
+    shown = [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()]
+    if family == "llama":
+        core.normalizer = normalizers.Sequence([normalizers.Prepend("▁"), marked])
+        core.decoder = decoders.Sequence([*shown, decoders.Strip(" ", 1, 0)])
+    else:
+        core.normalizer, core.decoder = marked, decoders.Sequence(shown)
+        core.pre_tokenizer = pre_tokenizers.Split(" ", "merged_with_previous")
     return PreTrainedTokenizerFast(
         tokenizer_object=core, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<unk>"
     )
@@ -78,8 +82,9 @@ def test_llama_cpp_answers_as_the_bundled_model_does(whole_run, precision):
     assert answer_of_llama_cpp(found.path) == answer_of_transformers(run_dir)
 
 
-def test_llama_cpp_cuts_texts_as_sentencepiece_did(whole_run):
-    tokenizer = sentencepiece_tokenizer()
+@pytest.mark.parametrize("family", ["llama", "gemma"])
+def test_llama_cpp_cuts_texts_as_sentencepiece_did(whole_run, family):
+    tokenizer = sentencepiece_tokenizer(family)
     model = random_model("llama", len(tokenizer), tie_word_embeddings=False)
     with torch.no_grad():
         # It never says single bytes: the two show half a character in ways of their own.
@@ -200,5 +205,9 @@ def test_tokenizers_that_llama_cpp_would_read_otherwise_are_refused():
         setattr(tokenizer.backend_tokenizer, part, step)
         with pytest.raises(CuratorError, match=words):
             vocabulary_of(tokenizer, len(tokenizer))
+    gemma = sentencepiece_tokenizer("gemma")
+    gemma.backend_tokenizer.normalizer = normalizers.Prepend("▁")
+    with pytest.raises(CuratorError, match="rewrites or divides"):
+        vocabulary_of(gemma, len(gemma))
     with pytest.raises(CuratorError, match="the model 10"):
         vocabulary_of(make_tokenizer(), 10)

@@ -18,7 +18,7 @@ LLAMA3 = {
     "original_max_position_embeddings": 32,
 }
 GEMMA = {"head_dim": 32, "query_pre_attn_scalar": 32, "sliding_window": 8}
-GEMMA2 = GEMMA | {"attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0}
+GEMMA2 = GEMMA | {"attn_logit_softcapping": 2.0, "final_logit_softcapping": 0.3}
 LAYERS = {"num_hidden_layers": 4, "layer_types": ["sliding_attention", "full_attention"] * 2}
 LINEAR = {"rope_type": "linear", "factor": 8.0}
 MODELS = {
@@ -35,11 +35,14 @@ MODELS = {
     ),
     "gemma3-linear": (
         "gemma3_text",
-        GEMMA | LAYERS | {"rope_scaling": LINEAR, "final_logit_softcapping": 3.0},
+        GEMMA | LAYERS | {"rope_scaling": LINEAR, "final_logit_softcapping": 0.3},
     ),
     "gpt2": ("gpt2", {"n_inner": 96}),
     "gpt-neox": ("gpt_neox", {}),
-    "gpt-neox-in-turn": ("gpt_neox", {"use_parallel_residual": False, "rotary_pct": 1.0}),
+    "gpt-neox-in-turn": (
+        "gpt_neox",
+        {"use_parallel_residual": False, "rotary_pct": 1.0, "rotary_emb_base": 500},
+    ),
 }
 ODD = {
     "its activation is not SiLU": ("llama", {"hidden_act": "gelu"}),
@@ -87,7 +90,7 @@ def test_matrices_of_fewer_bits_lie_the_same_way(whole_run, kind, precision):
     run_dir = whole_run(random_model(kind, len(tokenizer) + 8, **settings), tokenizer)
     found = llama_cpp.write(run_dir, run_dir / "model.gguf", precision)
     far = list(differences(found.path, run_dir, tokenizer(" ".join(SENTENCES))["input_ids"]))
-    assert max(far) < {"f16": 0.05, "q8_0": 1.0}[precision]
+    assert max(far) < {"f16": 0.05, "q8_0": 0.5}[precision]
 
 
 @pytest.mark.parametrize(("words", "kind", "settings"), [(words, *each) for words, each in ODD.items()])
