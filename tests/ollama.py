@@ -42,7 +42,7 @@ def rendered(template: str, turns: Sequence[Mapping[str, str]]) -> str:
     system = "\n\n".join(turn["content"] for turn in turns if turn["role"] == "system")
     messages = [{"Role": turn["role"], "Content": turn["content"]} for turn in turns]
     values = {"System": system, "Messages": messages, "Prompt": turns[-1]["content"]}
-    return _filled(iter(_nodes(iter(_tokens(template)))), values)
+    return _filled(_nodes(iter(_tokens(template))), values, {"$": values})
 
 
 def _tokens(template: str) -> Iterator[tuple[str, str]]:
@@ -78,24 +78,37 @@ def _branch(words: str, tokens: Iterator[tuple[str, str]]) -> tuple[str, list[An
     return words, inner, _block(tokens)[0] if closing == "else" else []
 
 
-def _filled(nodes: Iterator[Any], values: Mapping[str, Any]) -> str:
+def _filled(nodes: Sequence[Any], values: Mapping[str, Any], named: dict[str, Any]) -> str:
     text = ""
     for node in nodes:
         if len(node) == 2:
-            text += node[1] if node[0] == "text" else str(_valued(node[1], values))
+            text += node[1] if node[0] == "text" else _done(node[1], values, named)
         elif node[0].startswith("range "):
-            for each in _valued(node[0].removeprefix("range "), values):
-                text += _filled(iter(node[1]), each)
+            for each in _valued(node[0].removeprefix("range "), values, named):
+                text += _filled(node[1], each, named)
         else:
-            chosen = node[1] if _valued(node[0].removeprefix("if "), values) else node[2]
-            text += _filled(iter(chosen), values)
+            chosen = node[1] if _valued(node[0].removeprefix("if "), values, named) else node[2]
+            text += _filled(chosen, values, named)
     return text
 
 
-def _valued(words: str, values: Mapping[str, Any]) -> Any:
+def _done(words: str, values: Mapping[str, Any], named: dict[str, Any]) -> str:
+    """What an action shows: nothing where it gives a variable a value."""
+    given = re.fullmatch(r"(\$\w+) :?= (.*)", words)
+    if given is None:
+        return str(_valued(words, values, named))
+    named[given[1]] = _valued(given[2], values, named)
+    return ""
+
+
+def _valued(words: str, values: Mapping[str, Any], named: Mapping[str, Any]) -> Any:
     if words.startswith("eq "):
         left, right = words.removeprefix("eq ").split(" ", 1)
-        return _valued(left, values) == _valued(right, values)
+        return _valued(left, values, named) == _valued(right, values, named)
     if words.startswith('"'):
         return re.sub(r"\\U([0-9a-f]{8})", lambda found: chr(int(found[1], 16)), words[1:-1])
-    return values[words.removeprefix(".")]
+    if words in ("true", "false"):
+        return words == "true"
+    if words.startswith("$."):
+        return named["$"][words.removeprefix("$.")]
+    return named[words] if words.startswith("$") else values[words.removeprefix(".")]

@@ -28,16 +28,22 @@ class Pieces(NamedTuple):
     lead: str
     """Before everything, where there is no system prompt."""
     system: tuple[str, str] | None
-    """Before and after a system prompt, with which a conversation begins; None where the model takes none."""
+    """Before and after a system prompt, with which a conversation begins; None where none stands there."""
     user: tuple[str, str]
     """Before and after what the user says."""
     assistant: tuple[str, str]
     """Before and after an answer."""
     next: str
     """What leads to the next answer."""
+    within: tuple[str, str] | None = None
+    """Before and after a system prompt that stands within the user's first turn; None where none stands there."""
 
     def laid_out(self, turns: list[dict[str, str]]) -> str:
         """A conversation up to where the next answer begins."""
+        if self.within is not None and turns[0]["role"] == "system":
+            before, after = self.within
+            first = f"{before}{turns[0]['content']}{after}{turns[1]['content']}"
+            turns = [{**turns[1], "content": first}, *turns[2:]]
         begun = "" if turns[0]["role"] == "system" else self.lead
         around = {"system": self.system or ("", ""), "user": self.user, "assistant": self.assistant}
         texts = [around[turn["role"]][0] + turn["content"] + around[turn["role"]][1] for turn in turns]
@@ -82,12 +88,15 @@ def _with_system(renderer: Renderer, plain: Pieces) -> Pieces:
         # The template takes no system prompt.
         return plain
     before, between, _ = _cut(text, _SYSTEM, _FIRST)
-    return plain._replace(system=(before, _until(between, plain.user[0])))
+    opening = plain.user[0]
+    if between.endswith(opening):
+        return plain._replace(system=(before, _until(between, opening)))
+    return plain._replace(within=(_after(before, plain.lead + opening), between))
 
 
 def _proven(pieces: Pieces, renderer: Renderer) -> bool:
     begun: list[list[dict[str, str]]] = [[]]
-    if pieces.system is not None:
+    if pieces.system is not None or pieces.within is not None:
         begun.append([_turn("system", "Be brief:\n{{ no more }}")])
     for start in begun:
         for roles in _PROOFS:

@@ -52,7 +52,14 @@ def template_of(renderer: Renderer) -> str | None:
     if renderer.kind == "text":
         return "{{ .Prompt }}"
     pieces = pieces_of(renderer)
-    return None if pieces is None else _in_go(_with_codes(_without_bos(pieces, renderer), renderer))
+    if pieces is None or _repeats_bos(pieces, renderer):
+        return None
+    return _in_go(_with_codes(_without_bos(pieces, renderer), renderer))
+
+
+def _repeats_bos(pieces: Pieces, renderer: Renderer) -> bool:
+    """Whether the token that begins a text stands before each turn of the user, where it cannot be left out."""
+    return renderer.begins_with_bos and pieces.user[0].startswith(renderer.tokenizer.bos_token)
 
 
 def _without_bos(pieces: Pieces, renderer: Renderer) -> Pieces:
@@ -78,6 +85,13 @@ def _in_go(pieces: Pieces) -> str:
         without = f"{{{{ else }}}}{lead}" if lead else ""
         lead = f"{{{{ if .System }}}}{before}{{{{ .System }}}}{after}{without}{{{{ end }}}}"
     (asks, asked), (answers, answered) = (map(_literal, pair) for pair in (pieces.user, pieces.assistant))
+    if pieces.within is not None:
+        before, after = map(_literal, pieces.within)
+        lead = f"{{{{ $first := true }}}}{lead}"
+        asks += (
+            f"{{{{ if $first }}}}{{{{ $first = false }}}}{{{{ if $.System }}}}{before}{{{{ $.System }}}}{after}"
+            f"{{{{ end }}}}{{{{ end }}}}"
+        )
     return (
         f'{lead}{{{{ range .Messages }}}}{{{{ if eq .Role "user" }}}}{asks}{{{{ .Content }}}}{asked}'
         f'{{{{ else if eq .Role "assistant" }}}}{answers}{{{{ .Content }}}}{answered}{{{{ end }}}}{{{{ end }}}}'

@@ -6,7 +6,6 @@ import pytest
 
 from curator.errors import CuratorError
 from curator.records import ClassificationRow
-from curator.release.layout import pieces_of
 from curator.release.modelfile import modelfile, template_of
 from curator.train.models.tokenizer import load_tokenizer
 from curator.train.rows.render import Renderer
@@ -41,6 +40,20 @@ INST = (
     "{{ '[INST] ' + (system if loop.first else '') + m['content'] + ' [/INST]' }}"
     "{% else %}{{ ' ' + m['content'] + eos_token }}{% endif %}{% endfor %}"
 )
+GEMMA3 = (
+    "{{ bos_token }}{% set system = messages[0]['content'] + '\n\n' if messages[0]['role'] == 'system' else '' %}"
+    "{% for m in messages if m['role'] != 'system' %}"
+    "{{ '<start_of_turn>' + ('model' if m['role'] == 'assistant' else m['role']) + '\n' }}"
+    "{{ (system if loop.first else '') + m['content'] | trim + '<end_of_turn>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<start_of_turn>model\n' }}{% endif %}"
+)
+LAST = (
+    "{{ bos_token }}{% set system = messages[0]['content'] + '\n\n' if messages[0]['role'] == 'system' else '' %}"
+    "{% for m in messages if m['role'] != 'system' %}{% if m['role'] == 'user' %}"
+    "{{ '[INST] ' + (system if loop.last else '') + m['content'] + ' [/INST]' }}"
+    "{% else %}{{ ' ' + m['content'] + eos_token }}{% endif %}{% endfor %}"
+)
+EACH = INST.removeprefix("{{ bos_token }}").replace("'[INST] ' +", "bos_token + '[INST] ' +")
 TALKS = [
     [("user", "Where is my parcel?")],
     [("system", "Be brief."), ("user", "Hi {{ .Content }}")],
@@ -75,8 +88,8 @@ def asked_in_training(made: Renderer, turns) -> str:
 @pytest.mark.parametrize("talk", TALKS, ids=lambda talk: "-".join(role[0] for role, _ in talk))
 @pytest.mark.parametrize(
     "template",
-    [None, CHAT, CHATML, LLAMA3, THINKING, NO_SYSTEM],
-    ids=["plain", "chat", "chatml", "llama3", "thinking", "no-system"],
+    [None, CHAT, CHATML, LLAMA3, THINKING, NO_SYSTEM, INST, GEMMA3],
+    ids=["plain", "chat", "chatml", "llama3", "thinking", "no-system", "inst", "gemma3"],
 )
 def test_a_conversation_is_laid_out_as_in_training(template, talk):
     made, turns = renderer(template), [{"role": role, "content": text} for role, text in talk]
@@ -105,9 +118,10 @@ def test_signs_that_mean_something_to_go_or_to_ollama_stay_signs():
     assert asked_by_ollama(made, turns) == asked_in_training(made, turns)
 
 
-def test_a_template_that_is_more_than_pieces_gets_no_template_but_words():
-    made = renderer(INST)
-    assert pieces_of(made) is None
+@pytest.mark.parametrize("template", [LAST, EACH], ids=["last", "each"])
+def test_a_template_that_cannot_be_said_gets_no_template_but_words(template):
+    made = renderer(template)
+    assert template_of(made) is None
     text = modelfile(made, "Be brief.", "x.gguf")
     names = [name for name, _ in ollama.commands(text)]
     assert "template" not in names
