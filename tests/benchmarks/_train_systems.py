@@ -99,7 +99,6 @@ def with_trl(case: dict[str, Any], model: Any, folder: Path, **settings: Any) ->
         bf16=device().type == "cuda",
         use_cpu=device().type == "cpu",
         gradient_checkpointing=False,
-        optim="adamw_torch",
         save_strategy="no",
         logging_steps=1,
         report_to="none",

@@ -69,9 +69,9 @@ def one(world: World, run_dir: Path, resume: bool, event: str) -> None:
     events = log(run_dir, launching.answering()) if world.is_first else NoLog()
     TokenLoss.summed = SUMMED
     if world.rank == 1 and event in ("error", "memory", "end"):
-        # Eight rows are tried before the first step.
+        # A row is tried before the first step.
         error = MemoryError() if event == "memory" else CuratorError("A row is cursed.", "Lift the curse.")
-        TokenLoss.summed = failing(error, passes=8 + 2)
+        TokenLoss.summed = failing(error, passes=1 + 2)
     try:
         session.run(run_dir, resume, events, world)
         said = ""

@@ -34,7 +34,7 @@ from curator.train.args import RunSpec
 from curator.train.estimates.estimate import Need
 from curator.train.loop.fitting import Fit, first_fit, pass_tokens, smaller
 from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
-from curator.train.models.last_layer import last_layer
+from curator.train.models.last_layer import Places, last_layer
 from curator.train.models.model import adapter_settings, compute_dtype, device
 from curator.train.models.model_config import loaded
 from curator.train.models.sharding import divisible, layers_of
@@ -248,6 +248,24 @@ def peak_bytes(model: Any, shape: Shape, checkpointing: bool = False, repeats: b
     return living.most
 
 
+class _Wanted(Places):
+    """As many places as are learned, evenly on all lines: where they are is not known."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
+        self.most = -(-shape.learned // shape.lines)
+
+    def index(self) -> torch.Tensor:
+        """Some places of each line."""
+        return torch.zeros(self._shape.lines, self.most, dtype=torch.long)
+
+    def of_all(self, states: torch.Tensor) -> torch.Tensor:
+        """As many as there are."""
+        return states.flatten(0, 1)[: self._shape.learned] * 1
+
+    of_chosen = of_all
+
+
 def _loss(model: Any, shape: Shape) -> torch.Tensor:
     """As `TokenLoss` computes it, for tensors whose values are not known."""
     causal = model.get_base_model() if hasattr(model, "peft_config") else model
@@ -257,14 +275,12 @@ def _loss(model: Any, shape: Shape) -> torch.Tensor:
         (causal.get_decoder(), causal.get_output_embeddings()) if splits_head(causal) else (causal, None)
     )
 
-    def chosen(states: torch.Tensor) -> torch.Tensor:
-        return states.flatten(0, 1)[: shape.learned] * 1
-
+    wanted = _Wanted(shape)
     last = None if head is None else last_layer(body)
-    with nullcontext() if last is None else last.only(chosen):
+    with nullcontext() if last is None else last.only(wanted):
         out = body(input_ids=ids, use_cache=False, **places)
     found = out.logits if head is None else out.last_hidden_state
-    learned = chosen(found) if last is None else found[0]
+    learned = wanted.of_all(found) if last is None else found[0]
     size = max(1, LOGITS_AT_ONCE // (found.shape[-1] if head is None else head.weight.shape[0]))
 
     def nll(states: torch.Tensor) -> torch.Tensor:

@@ -126,7 +126,8 @@ class TuningTrainer(Trainer):
         Raises:
             CuratorError: the loss is not a finite number.
         """
-        model.train()
+        if not model.training:
+            model.train()
         shares = self.world.gathered(lambda: self._share(inputs))
         self.world.add_up(model.parameters())
         for share in shares:
@@ -215,7 +216,7 @@ def _arguments(spec: RunSpec, run_dir: Path, rate: float, fit: Fit) -> TrainingA
         bf16=compute_dtype() == torch.bfloat16,
         use_cpu=not cuda,
         dataloader_pin_memory=cuda,
-        optim="adamw_torch",
+        optim="adamw_torch_fused",
         eval_strategy="no",
         save_strategy="no",
         logging_strategy="steps",

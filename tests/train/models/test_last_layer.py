@@ -16,6 +16,8 @@ from tests.train.families import FAMILIES
 
 ROWS = [Rendered((1, 9, 8, 7, 2), 3, ""), Rendered((1, 5, 6), 1, ""), Rendered((1, 4, 4, 4, 9, 2), 2, "")]
 LEARNED = 2 + 2 + 4
+LONG = [Rendered((1, *range(10, 10 + count), 2), count + 1, "") for count in (11, 6, 4)]
+"""Rows of which one token is learned: their queries are chosen too."""
 KNOWN = ("gemma", "llama", "mistral", "qwen")
 
 
@@ -41,10 +43,13 @@ def seen_by(module: Any) -> list[int]:
     return tokens
 
 
+@pytest.mark.parametrize("rows", [ROWS, LONG])
 @pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize("family", sorted(FAMILIES))
-def test_losses_and_gradients_are_those_of_the_whole_layer(family, together, monkeypatch):
-    model, batch = adapted(family), packed(ROWS, 0, together, width=9 if together else 0)
+def test_losses_and_gradients_are_those_of_the_whole_layer(family, together, rows, monkeypatch):
+    longest = max(len(row.ids) for row in rows)
+    model, batch = adapted(family), packed(rows, 0, together, width=longest + 3 if together else 0)
+    assert len(batch["input_ids"]) == (2 if together else 3)
     loss = TokenLoss(model)
     losses, gradients = learn(model, loss, batch)
     monkeypatch.setattr(loss, "_last", None)
@@ -64,6 +69,19 @@ def test_only_learned_tokens_go_through_the_last_half_layer(family):
     # Whoever asks for all places gets all of them.
     assert loss.states(input_ids=batch["input_ids"]).shape[:2] == batch["input_ids"].shape
     assert last[-1] == batch["input_ids"].numel()
+
+
+@pytest.mark.parametrize("family", KNOWN)
+def test_only_learned_tokens_ask_what_others_say_where_they_are_few(family):
+    model = adapted(family)
+    attention = model.get_base_model().model.layers[-1].self_attn
+    queries, keys = seen_by(attention.q_proj), seen_by(attention.k_proj)
+    loss = TokenLoss(model)
+    queries.clear()
+    keys.clear()
+    batch = packed(LONG, 0)
+    learn(model, loss, batch)
+    assert (queries, keys) == ([len(LONG)], [batch["input_ids"].numel()])
 
 
 def test_two_losses_on_one_model_stand_in_front_of_its_layer_once():
