@@ -21,6 +21,9 @@ _SEEN = ("input_ids", "attention_mask", "position_ids")
 _SCALED_LOGITS = ("final_logit_softcapping", "logit_scale", "logits_scaling", "lm_head_multiplier")
 """Settings of model families whose logits are not just head(hidden state)."""
 
+_TOLERANCE, _ROUNDED = {torch.float32: 1e-3}, 3e-2
+"""Largest difference of logits, as a share of the largest: where numbers are exact, and where 16 bits round them."""
+
 
 class Learned(NamedTuple):
     """What a model thinks of the learned tokens of a batch, in reading order, row after row."""
@@ -176,13 +179,15 @@ class TokenLoss:
                     # With many places and with few, the last layer goes about it in different ways.
                     places = torch.arange(ids.shape[1] - 1, device=ids.device)[None] % every == 1
                     some = self.logits(self._states_at(places, {"input_ids": ids}))
-                    self._last = self._last if _alike(whole[:, :-1][places], some) else None
+                    self._last = self._last if _alike(whole[:, :-1][places], some, self.dtype) else None
         self._model.train(training)
-        return _alike(whole, mine)
+        return _alike(whole, mine, self.dtype)
 
 
-def _alike(whole: torch.Tensor, mine: torch.Tensor) -> bool:
-    return whole.shape == mine.shape and bool((whole - mine).abs().max() <= 1e-3 * whole.abs().max())
+def _alike(whole: torch.Tensor, mine: torch.Tensor, dtype: torch.dtype) -> bool:
+    """Whether logits are the same but for rounding."""
+    most = _TOLERANCE.get(dtype, _ROUNDED) * whole.abs().max()
+    return whole.shape == mine.shape and bool((whole - mine).abs().max() <= most)
 
 
 def _owners(batch: dict[str, Any]) -> torch.Tensor:

@@ -104,3 +104,11 @@ def test_a_layer_that_does_something_else_with_the_same_parts_is_left_alone(monk
 def _by_the_model(model: Any) -> torch.Tensor:
     batch = packed(ROWS, 0)
     return model(input_ids=batch["input_ids"], labels=batch["labels"]).loss
+
+
+def test_numbers_of_16_bits_are_rounded_and_the_layer_is_known_all_the_same():
+    model = FAMILIES["llama"](50).to(torch.bfloat16)
+    loss = TokenLoss(model)
+    last = seen_by(model.model.layers[-1].mlp)
+    assert float(loss.mean(packed(ROWS, 0))) == pytest.approx(float(_by_the_model(model)), rel=0.02)
+    assert last[0] == LEARNED
