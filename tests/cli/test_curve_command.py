@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -119,6 +120,8 @@ def test_reports_of_runs_like_it_say_whether_more_labels_would_help(project, roo
         assert "with twice as many (" in pages[name]
         assert "rows, foretold" in pages[name]
         assert "3 points cannot tell" in (project.root / "runs" / name / "report.md").read_text("utf-8")
+        places = re.findall(r' id="([^"]*)"', pages[name])
+        assert sorted(places) == sorted(set(places))
     assert "Would more labels help?" not in pages["other"]
 
 

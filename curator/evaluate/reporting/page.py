@@ -70,7 +70,7 @@ def render(evaluation: Evaluation, test_rows: Sequence[Row], made: Made) -> str:
             forests={
                 "systems": plots.systems(evaluation),
                 "gains": plots.differences(evaluation),
-                "more": plots.curve(made),
+                "curve": plots.curve(made),
             },
             charts={"calibration": plots.reliability(evaluation), "losses": plots.losses(made)},
             explorer=explore(evaluation, test_rows),

@@ -118,12 +118,12 @@ def _cost(evaluation: Evaluation, made: Made) -> Section:
 def _more(made: Made) -> Section:
     curve = made.curve
     if curve is None:
-        return Section("more", "Would more labels help?")
+        return Section("curve", "Would more labels help?")
     names = (
         f"Parts of the training rows, by the runs {curve.points[0].runs[0]} to {curve.points[-1].runs[-1]}"
     )
     return Section(
-        "more",
+        "curve",
         "Would more labels help?",
         tuple(more.about(curve)),
         _some(Captioned(names, more.table(curve))),

@@ -123,16 +123,13 @@ class LengthSampler(Sampler[int]):
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + self.epoch)
         order = torch.randperm(len(self._lengths), generator=generator).tolist()
         pool = self._batch_size * _POOL
-        batches: list[list[int]] = []
         for start in range(0, len(order), pool):
             alike = sorted(order[start : start + pool], key=self._lengths.__getitem__, reverse=True)
-            batches += [
-                alike[place : place + self._batch_size] for place in range(0, len(alike), self._batch_size)
-            ]
-        # Only the last batch may be short; the full ones are mixed so that long rows do not all come first.
-        short = [batches.pop()] if batches and len(batches[-1]) < self._batch_size else []
-        mixed = [batches[place] for place in torch.randperm(len(batches), generator=generator).tolist()]
-        return (number for batch in mixed + short for number in batch)
+            full = range(0, len(alike) - self._batch_size + 1, self._batch_size)
+            # Long rows do not always come first; what is no full batch is the end of all.
+            for place in torch.randperm(len(full), generator=generator).tolist():
+                yield from alike[full[place] : full[place] + self._batch_size]
+            yield from alike[len(full) * self._batch_size :]
 
 
 def to_device(batch: dict[str, Any], device: torch.device) -> dict[str, Any]:
