@@ -162,7 +162,7 @@ def _tiles(evaluation: Evaluation, made: Made) -> list[Tile]:
     low, high, amount = (shown_difference(metric, end) for end in (gain.low, gain.high, gain.difference))
     unit = unit_of_difference(metric) if METRICS[metric].unit == "percent" else ""
     tiles = [
-        Tile(title, f"{before} → {after}", "base model → tuned model"),
+        Tile(title, f"{before} → {after}".replace(" %", f"{_FIXED}%"), "base model → tuned model"),
         Tile(
             "difference",
             amount + unit,
