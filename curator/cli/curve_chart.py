@@ -15,6 +15,7 @@ def chart(found: LearningCurve) -> str:
     import plotext as plt
 
     from curator.evaluate.figures import METRICS
+    from curator.evaluate.kept_curve import MORE
 
     share = 100.0 if METRICS[found.metric].unit == "percent" else 1.0
     plt.clear_figure()
@@ -25,7 +26,7 @@ def chart(found: LearningCurve) -> str:
         plt.plot([point.rows] * 2, [share * point.low, share * point.high], marker="|")
     plt.plot(rows, [share * point.value for point in found.points], marker="·")
     plt.scatter(rows, [share * point.value for point in found.points], marker="●")
-    more = 2 * rows[-1]
+    more = MORE * rows[-1]
     plt.plot([more] * 2, [share * found.more.low, share * found.more.high], marker=":")
     plt.scatter([more], [share * found.more.value], marker="○")
     plt.xlabel("training rows")

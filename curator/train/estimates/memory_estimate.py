@@ -274,7 +274,6 @@ def _loss(model: Any, shape: Shape) -> torch.Tensor:
     body, head = (
         (causal.get_decoder(), causal.get_output_embeddings()) if splits_head(causal) else (causal, None)
     )
-
     wanted = _Wanted(shape)
     last = None if head is None else last_layer(body)
     with nullcontext() if last is None else last.only(wanted):

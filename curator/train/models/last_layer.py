@@ -15,12 +15,8 @@ from typing import Any
 import torch
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
 
-_PLAIN = {"input_layernorm", "self_attn", "post_attention_layernorm", "mlp"}
-_SANDWICHED = _PLAIN | {"pre_feedforward_layernorm", "post_feedforward_layernorm"}
-"""Parts of a layer whose two halves are normalised before and behind them, as in Gemma 2 and 3."""
-_PROJECTIONS = {"q_proj", "k_proj", "v_proj", "o_proj"}
-_NORMALISED = _PROJECTIONS | {"q_norm", "k_norm"}
-"""Parts of an attention that normalises queries and keys head by head, as in Qwen 3 and Gemma 3."""
+_FAMILIES = ("llama", "mistral", "qwen2", "qwen3", "gemma3_text")
+"""Types of models whose layers do what is done here; others with the same parts turn heads in part, or have experts."""
 _FEW = 4
 """Queries are chosen where no line has more than one in so many: for that a mask is needed, which costs time too."""
 
@@ -75,28 +71,23 @@ class LastLayer:
         if not hasattr(layer, "pre_feedforward_layernorm"):
             chosen = (before + seen)[None]
             return chosen + layer.mlp(layer.post_attention_layernorm(chosen))
+        # Both halves are normalised before and behind them, as in Gemma.
         chosen = (before + layer.post_attention_layernorm(seen))[None]
         return chosen + layer.post_feedforward_layernorm(layer.mlp(layer.pre_feedforward_layernorm(chosen)))
 
 
 def last_layer(body: Any) -> LastLayer | None:
-    """The last layer of a model's body, if it is made of the parts that are known here; whoever asks must try it.
+    """The last layer of a model's body, if its family is known here.
 
     A layer that the library moves between devices keeps its own way.
     """
-    layers, norm = getattr(body, "layers", None), getattr(body, "norm", None)
-    if not isinstance(layers, torch.nn.ModuleList) or not len(layers) or norm is None:
+    if body.config.model_type not in _FAMILIES:
         return None
-    last: Any = layers[-1]
+    last = body.layers[-1]
     standing = getattr(last.forward, "__self__", None)
     if isinstance(standing, LastLayer):
         return standing
-    known = _parts(last) in (_PLAIN, _SANDWICHED) and not hasattr(last, "_hf_hook")
-    return LastLayer(last) if known else None
-
-
-def _parts(module: Any) -> set[str]:
-    return {name for name, _ in module.named_children()}
+    return None if hasattr(last, "_hf_hook") else LastLayer(last)
 
 
 def _attended(
@@ -113,16 +104,13 @@ def _attended(
 
 
 def _asks_simply(attention: Any, kwargs: dict[str, Any]) -> bool:
-    """Whether queries, keys and values are made as `_seen` makes them, and nothing is remembered or dropped."""
+    """Whether the attention does no more than `_seen`: nothing is remembered, dropped or capped, nor looks ahead."""
     return (
-        _parts(attention) in (_PROJECTIONS, _NORMALISED)
-        and attention.config._attn_implementation == "sdpa"
-        and getattr(attention, "is_causal", False)
+        attention.config._attn_implementation == "sdpa"
+        and attention.is_causal
         and not (attention.training and attention.attention_dropout)
         and getattr(attention, "attn_logit_softcapping", None) is None
-        and hasattr(sys.modules[type(attention).__module__], "rotate_half")
         and kwargs.get("past_key_values") is None
-        and isinstance(kwargs.get("position_embeddings"), tuple)
     )
 
 

@@ -106,6 +106,36 @@ def _by_the_model(model: Any) -> torch.Tensor:
     return model(input_ids=batch["input_ids"], labels=batch["labels"]).loss
 
 
+def test_a_family_with_the_same_parts_that_is_not_known_goes_on_as_it_is():
+    from transformers import GlmConfig, GlmForCausalLM
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "head_dim": 8}
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
+    model = GlmForCausalLM(GlmConfig(vocab_size=50, pad_token_id=0, **sizes, **heads)).eval()
+    assert last_layer(model.model) is None
+    assert torch.allclose(TokenLoss(model).mean(packed(ROWS, 0)), _by_the_model(model), atol=1e-5)
+
+
+def test_biases_of_qwen_2_are_kept():
+    from transformers import Qwen2Config, Qwen2ForCausalLM
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
+    model = Qwen2ForCausalLM(Qwen2Config(vocab_size=50, **sizes, **heads)).eval()
+    for name, weight in model.named_parameters():
+        if name.endswith("bias"):
+            torch.nn.init.normal_(weight)
+    queries = seen_by(model.model.layers[-1].self_attn.q_proj)
+    loss = TokenLoss(model)
+    batch = packed(LONG, 0)
+    expected = model(input_ids=batch["input_ids"], labels=batch["labels"]).loss
+    queries.clear()
+    assert torch.allclose(loss.mean(batch), expected, atol=1e-5)
+    assert queries == [len(LONG)]
+
+
 def test_numbers_of_16_bits_are_rounded_and_the_layer_is_known_all_the_same():
     model = FAMILIES["llama"](50).to(torch.bfloat16)
     loss = TokenLoss(model)
