@@ -76,7 +76,7 @@ def path_of(root: Path, name: str) -> Path:
     return root / CURVES / f"{name}.json"
 
 
-def of_run(run_dir: Path, spec: RunSpec) -> LearningCurve | None:
+def curve_of(run_dir: Path, spec: RunSpec) -> LearningCurve | None:
     """The newest curve of the same model, tuned in the same way and scored on the same test rows, if there is one."""
     files = sorted((run_dir.parent.parent / CURVES).glob("*.json"), key=lambda path: -path.stat().st_mtime_ns)
     wanted = (spec.model, spec.train.method, spec.export_sha256.get("test.jsonl"))

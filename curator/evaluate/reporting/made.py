@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from curator.evaluate.kept_curve import LearningCurve, of_run
+from curator.evaluate.kept_curve import LearningCurve, curve_of
 from curator.evaluate.reporting.tables import Table
 from curator.records import Frozen
 from curator.text import plural
@@ -59,7 +59,7 @@ def read(run_dir: Path) -> Made:
         training=losses["step"],
         validation=losses["validation"],
         kept=result.quality.best_step,
-        curve=of_run(run_dir, spec),
+        curve=curve_of(run_dir, spec),
     )
 
 
