@@ -15,6 +15,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
+from curator.train.failure import is_out_of_memory
 from curator.train.models.fused_lora import fuse
 from curator.train.models.model_config import loaded
 from curator.train.models.tokenizer import load_tokenizer
@@ -70,12 +71,7 @@ def load_for_training(spec: RunSpec, place: str = "") -> Any:
         return base.requires_grad_(True)
     base.requires_grad_(False)
     torch.manual_seed(spec.train.seed)
-    try:
-        model = get_peft_model(base, adapter_settings(spec))
-    except ValueError as error:
-        raise CuratorError(
-            f"No adapter fits on {spec.model}: {error}", "Tune it with --method full."
-        ) from error
+    model = _with_adapter(base, spec)
     if not any("lora_B" in name for name, _ in model.named_parameters()):
         raise CuratorError(f"No layer of {spec.model} takes an adapter.", "Tune it with --method full.")
     fuse(model)
@@ -207,6 +203,23 @@ def keep_differentiable(model: Any) -> None:
     for layer in layers:
         if isinstance(layer, Linear4bit):
             layer.support_avx512bf16_for_cpu = False
+
+
+def _with_adapter(base: Any, spec: RunSpec) -> Any:
+    try:
+        return get_peft_model(base, adapter_settings(spec))
+    except ValueError as error:
+        raise CuratorError(
+            f"No adapter fits on {spec.model}: {error}", "Tune it with --method full."
+        ) from error
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        # Smaller passes would not help: it is the weights that are too many.
+        raise CuratorError(
+            f"The model {spec.model} does not fit into memory with an adapter of rank {spec.train.lora_rank:,}.",
+            "Lower train.lora_rank, or take a smaller model.",
+        ) from error
 
 
 def _placement(dtype: torch.dtype, place: str) -> dict[str, Any]:

@@ -20,10 +20,11 @@ def loaded(load: Any, model_path: str, **options: Any) -> Any:
     local = Path(model_path).is_dir()
     try:
         return load(model_path, trust_remote_code=False, local_files_only=local, **options)
-    except (OSError, ValueError, RuntimeError, ImportError, SafetensorError) as error:
+    except (OSError, ValueError, RuntimeError, MemoryError, ImportError, SafetensorError) as error:
         if is_out_of_memory(error):
             raise CuratorError(
-                f"The model {model_path} does not fit into memory.", "Take a smaller one."
+                f"The model {model_path} does not fit into memory.",
+                "Take a smaller one, or --method qlora if it was not quantised.",
             ) from error
         raise CuratorError(
             f"The model {model_path} could not be loaded: {error}",
