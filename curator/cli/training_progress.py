@@ -59,7 +59,8 @@ def _tell(event: Event, write: Callable[[str], None]) -> None:
             f"  epoch {event.epoch:.1f}: validation loss {event.loss:.4f}"
             + (", the best so far" if event.best else "")
         )
-
+    if event.event == "warning":
+        write(f"  warning: {event.problem} {event.remedy}")
     if event.event == "smaller":
         again = ", and computes activations twice" if event.checkpointing else ""
         write(

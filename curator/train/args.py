@@ -22,7 +22,9 @@ RUN = "run.json"
 INTERRUPTED = 130
 
 Weight = Annotated[float, Field(gt=0, le=100)]
-EventKind = Literal["started", "step", "validation", "checkpoint", "smaller", "error", "stopped", "finished"]
+EventKind = Literal[
+    "started", "step", "validation", "checkpoint", "smaller", "warning", "error", "stopped", "finished"
+]
 
 
 class Part(Published):
@@ -189,7 +191,7 @@ class Event(Frozen):
     problem: str = ""
     """What went wrong."""
     remedy: str = ""
-    """What to do about it."""
+    """What to do about it, or for `warning` what comes of it."""
 
 
 class Quality(Frozen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,15 @@ class EventLog:
         with explained("write", self._path), self._path.open("ab") as stream:
             stream.write(event.model_dump_json(exclude_defaults=True).encode() + b"\n")
 
+    def warn(self, problem: str, remedy: str, **fields: Any) -> None:
+        """Append a warning, which the log of the trainer shows too.
+
+        Raises:
+            CuratorError: the disk does not want it.
+        """
+        self.write("warning", problem=problem, remedy=remedy, **fields)
+        print(f"Warning: {problem} {remedy}", file=sys.stderr, flush=True)
+
     def _end_broken_line(self) -> None:
         """A crash can leave half a line; it is cut off, for nobody has read it."""
         if not self._path.is_file():
@@ -46,6 +56,9 @@ class NoLog(EventLog):
         """Open nothing."""
 
     def write(self, kind: EventKind, **fields: Any) -> None:
+        """Write nothing."""
+
+    def warn(self, problem: str, remedy: str, **fields: Any) -> None:
         """Write nothing."""
 
 

@@ -63,7 +63,7 @@ def run(run_dir: Path, resume: bool, events: EventLog, world: World | None = Non
     world.everywhere(lambda: trackers.require(spec.train.report_to))
     with ExitStack() as held:
         world.first(lambda: held.enter_context(_alone(run_dir)))
-        checkpoint = world.first(lambda: _start_from(run_dir, resume))
+        checkpoint = world.first(lambda: _start_from(run_dir, resume, events))
         prepared = world.everywhere(lambda: prepare(spec, run_dir, writes=world.is_first))
         trainer = _trained(spec, run_dir, checkpoint, prepared, events, world)
         if trainer.state.global_step < trainer.state.max_steps:
@@ -108,7 +108,7 @@ def _trained(
         world.forget()
         release()
         events.write("smaller", micro_batch=fit.rows, checkpointing=fit.checkpointing)
-        checkpoint = world.first(lambda: checkpoints.last_complete(run_dir))
+        checkpoint = world.first(lambda: checkpoints.last_complete(run_dir, events))
 
 
 def _attempt(
@@ -181,10 +181,10 @@ def _proof(model: Any, token_loss: TokenLoss, prepared: Prepared, world: World) 
         return selftest.prove(model, token_loss, prepared.train, prepared.tokenizer.pad_token_id)
 
 
-def _start_from(run_dir: Path, resume: bool) -> Path | None:
+def _start_from(run_dir: Path, resume: bool, events: EventLog) -> Path | None:
     if (run_dir / RESULT).is_file():
         raise CuratorError(f"The run {run_dir.name} has finished already.", "Start a new run to train again.")
-    checkpoint = checkpoints.last_complete(run_dir)
+    checkpoint = checkpoints.last_complete(run_dir, events)
     if checkpoint is not None and not resume:
         raise CuratorError(f"The run {run_dir.name} has a checkpoint.", "Go on from it with --resume.")
     if checkpoint is not None and not checkpoints.belongs(checkpoint, run_dir):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from pathlib import Path
@@ -10,14 +9,35 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from curator.errors import explained
-from curator.files import draft_folder, publish, write_atomically
+from curator.files import draft_folder, publish, sha256, write_atomically
 from curator.records import Frozen
 from curator.train.args import ADAPTER, CHECKPOINTS, RUN
 from curator.train.models.model import save_weights
+from curator.train.progress import EventLog
 
 _COMPLETE = "complete"
 _BEST = "best"
 _NOTE = "best.json"
+_HASHED_BYTES = 2**26
+"""Of a larger file only the size is sealed: reading it all again would hold up the training."""
+
+
+class Content(Frozen):
+    """What a file of a checkpoint held when it was sealed."""
+
+    size: int
+    """Its bytes."""
+    sha256: str = ""
+    """Their SHA-256; empty for a large file."""
+
+
+class Seal(Frozen):
+    """What makes a checkpoint complete."""
+
+    run: str
+    """SHA-256 of the run's manifest when it was saved."""
+    files: dict[str, Content]
+    """Each of its files."""
 
 
 class Best(Frozen):
@@ -37,41 +57,90 @@ def folder(run_dir: Path) -> Path:
 def seal(checkpoint: Path, run_dir: Path) -> None:
     """Mark a checkpoint as complete, once all its files are on the disk, and as one of this run as it is."""
     with explained("save a checkpoint", checkpoint):
-        for path in checkpoint.rglob("*"):
-            if path.is_file():
-                with path.open("rb") as stream:
-                    os.fsync(stream.fileno())
-        write_atomically(checkpoint / _COMPLETE, _digest(run_dir), "save a checkpoint")
+        paths = sorted(path for path in checkpoint.rglob("*") if path.is_file() and path.name != _COMPLETE)
+        for path in paths:
+            with path.open("rb") as stream:
+                os.fsync(stream.fileno())
+        files = {str(path.relative_to(checkpoint)): _content(path) for path in paths}
+        found = Seal(run=sha256(run_dir / RUN), files=files)
+        write_atomically(checkpoint / _COMPLETE, found.model_dump_json(indent=2) + "\n", "save a checkpoint")
 
 
 def belongs(checkpoint: Path, run_dir: Path) -> bool:
     """Whether the run is still told to do what it was told when the checkpoint was saved."""
-    with explained("read", checkpoint):
-        return (checkpoint / _COMPLETE).read_text() == _digest(run_dir)
+    found = _seal_of(checkpoint)
+    return found is not None and found.run == sha256(run_dir / RUN)
 
 
-def _digest(run_dir: Path) -> str:
-    return hashlib.sha256((run_dir / RUN).read_bytes()).hexdigest()
+def last_complete(run_dir: Path, events: EventLog) -> Path | None:
+    """The newest complete checkpoint; incomplete ones, left by a crash, are removed, and damaged ones with a warning.
 
-
-def last_complete(run_dir: Path) -> Path | None:
-    """The newest complete checkpoint; incomplete ones, left by a crash, are removed."""
-    found: dict[int, Path] = {}
-    for path in folder(run_dir).glob("checkpoint-*"):
-        if (path / _COMPLETE).is_file():
-            found[int(path.name.rpartition("-")[2])] = path
+    Raises:
+        CuratorError: a file cannot be read.
+    """
+    newest_first = sorted(folder(run_dir).glob("checkpoint-*"), key=_step, reverse=True)
+    damages: dict[Path, str] = {}
+    chosen: Path | None = None
+    for path in newest_first:
+        if not (path / _COMPLETE).is_file():
+            _remove(path)
+        elif chosen is None and (damage := _damage(path)):
+            damages[path] = damage
         else:
-            shutil.rmtree(path, ignore_errors=True)
-    return found[max(found)] if found else None
+            chosen = chosen or path
+    for path, damage in damages.items():
+        events.warn(
+            f"{CHECKPOINTS}/{path.name} is damaged: {damage}.",
+            f"The run goes on from {chosen.name}." if chosen else "There is no other: the run begins anew.",
+        )
+        _remove(path)
+    return chosen
+
+
+def _seal_of(checkpoint: Path) -> Seal | None:
+    try:
+        return Seal.model_validate_json((checkpoint / _COMPLETE).read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _damage(checkpoint: Path) -> str:
+    """What of a sealed checkpoint is not as it was sealed; nothing where all is."""
+    found = _seal_of(checkpoint)
+    if found is None:
+        return f"its {_COMPLETE} cannot be read"
+    for name, sealed in found.files.items():
+        path = checkpoint / name
+        if not path.is_file():
+            return f"{name} is missing"
+        size = path.stat().st_size
+        if size != sealed.size:
+            return f"{name} has {size:,} bytes, and was saved with {sealed.size:,}"
+        if sealed.sha256 and sha256(path) != sealed.sha256:
+            return f"{name} is not what was saved"
+    return ""
+
+
+def _content(path: Path) -> Content:
+    size = path.stat().st_size
+    return Content(size=size, sha256=sha256(path) if size <= _HASHED_BYTES else "")
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rpartition("-")[2])
+
+
+def _remove(checkpoint: Path) -> None:
+    # The mark goes first: a removal that is cut short must not leave something that looks complete.
+    (checkpoint / _COMPLETE).unlink(missing_ok=True)
+    shutil.rmtree(checkpoint, ignore_errors=True)
 
 
 def rotate(run_dir: Path, keep: int) -> None:
     """Remove all but the newest complete checkpoints."""
     complete = [path for path in folder(run_dir).glob("checkpoint-*") if (path / _COMPLETE).is_file()]
-    for path in sorted(complete, key=lambda path: int(path.name.rpartition("-")[2]))[:-keep]:
-        # The mark goes first: a removal that is cut short must not leave something that looks complete.
-        (path / _COMPLETE).unlink(missing_ok=True)
-        shutil.rmtree(path, ignore_errors=True)
+    for path in sorted(complete, key=_step)[:-keep]:
+        _remove(path)
 
 
 def best(run_dir: Path) -> Best | None:
