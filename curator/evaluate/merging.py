@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from curator.errors import CuratorError
@@ -23,6 +22,7 @@ from curator.files import draft_folder, publish
 from curator.records import Frozen
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
+from curator.train.models.adapter import with_adapter
 from curator.train.models.model import device, load_run_tokenizer, load_tuned
 from curator.train.models.model_config import loaded
 from curator.train.rows.data import read_rows
@@ -81,10 +81,13 @@ def whole_model(run_dir: Path, dtype: torch.dtype) -> Any:
     """
     spec, folder = runs.load(run_dir), run_dir / ADAPTER
     source = str(folder) if spec.train.method == "full" else spec.model_path
-    model = loaded(AutoModelForCausalLM.from_pretrained, source, dtype=torch.float32, use_safetensors=True)
-    if spec.train.method != "full":
-        model = PeftModel.from_pretrained(model, str(folder)).merge_and_unload(safe_merge=True)
-    return model.to(dtype)
+
+    def base() -> Any:
+        return loaded(AutoModelForCausalLM.from_pretrained, source, dtype=torch.float32, use_safetensors=True)
+
+    if spec.train.method == "full":
+        return base().to(dtype)
+    return with_adapter(base, folder).merge_and_unload(safe_merge=True).to(dtype)
 
 
 def _sixteen_bits(spec: RunSpec) -> torch.dtype:

@@ -12,6 +12,7 @@ from curator.evaluate.reporting import model_card
 from curator.export.push import Upload, upload_of
 from curator.train import runs
 from curator.train.args import ADAPTER
+from curator.train.models.weight_files import require_whole
 
 Part = Literal["adapter", "merged"]
 
@@ -37,7 +38,8 @@ def prepare(run_dir: Path, part: Part, repo_id: str, private: bool, endpoint: st
     """Look at what is to be sent of a run, without sending anything; its model card is brought up to date.
 
     Raises:
-        CuratorError: the run is not finished or not merged, or the repository's name cannot be one.
+        CuratorError: the run is not finished or not merged, its model is damaged, or the repository's name cannot be
+            one.
     """
     spec = runs.load(run_dir)
     runs.load_result(run_dir)
@@ -46,6 +48,7 @@ def prepare(run_dir: Path, part: Part, repo_id: str, private: bool, endpoint: st
         raise NotFound(
             f"The run {spec.name} has no {folder.name} model.", f"Make it: curator merge {spec.name}."
         )
+    require_whole(folder)
     model_card.write(run_dir, folder)
     names = sorted({path.name for pattern in _FILES for path in folder.glob(pattern) if path.is_file()})
     if not any(name.endswith(".safetensors") for name in names):

@@ -7,7 +7,6 @@ import re
 
 from curator.errors import CuratorError, from_os_error
 
-
 _NO_MEMORY = re.compile(
     r"not enough memory|can't allocate memory|Cannot allocate memory|CUDA error: out of memory|_ALLOC_FAILED"
 )

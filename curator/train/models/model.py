@@ -16,6 +16,7 @@ from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
 from curator.train.failure import is_out_of_memory
+from curator.train.models.adapter import with_adapter
 from curator.train.models.fused_lora import fuse
 from curator.train.models.model_config import loaded
 from curator.train.models.tokenizer import load_tokenizer
@@ -71,7 +72,7 @@ def load_for_training(spec: RunSpec, place: str = "") -> Any:
         return base.requires_grad_(True)
     base.requires_grad_(False)
     torch.manual_seed(spec.train.seed)
-    model = _with_adapter(base, spec)
+    model = _with_new_adapter(base, spec)
     if not any("lora_B" in name for name, _ in model.named_parameters()):
         raise CuratorError(f"No layer of {spec.model} takes an adapter.", "Tune it with --method full.")
     fuse(model)
@@ -103,12 +104,7 @@ def load_tuned(run_dir: Path) -> Any:
         )
     if spec.train.method == "full":
         return _weights(str(folder), **_placement(torch.float32, str(device()))).eval()
-    try:
-        return PeftModel.from_pretrained(_base(spec, place_of_all(spec)), str(folder)).eval()
-    except (OSError, ValueError, RuntimeError) as error:
-        raise CuratorError(
-            f"The adapter in {folder} does not load: {error}", "Train the run again."
-        ) from error
+    return with_adapter(lambda: _base(spec, place_of_all(spec)), folder).eval()
 
 
 def load_system(run_dir: Path, system: System) -> Any:
@@ -205,7 +201,7 @@ def keep_differentiable(model: Any) -> None:
             layer.support_avx512bf16_for_cpu = False
 
 
-def _with_adapter(base: Any, spec: RunSpec) -> Any:
+def _with_new_adapter(base: Any, spec: RunSpec) -> Any:
     try:
         return get_peft_model(base, adapter_settings(spec))
     except ValueError as error:
