@@ -36,7 +36,7 @@ from curator.train.loop.fitting import Fit, first_fit, pass_tokens, smaller
 from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.models.last_layer import Places, last_layer
 from curator.train.models.model import adapter_settings, compute_dtype, device
-from curator.train.models.model_config import loaded
+from curator.train.models.model_config import in_words_of, loaded
 from curator.train.models.sharding import divisible, layers_of
 from curator.train.processes.process import resident_bytes
 from curator.train.rows.batch import IGNORED, LengthSampler, Rows
@@ -114,7 +114,7 @@ def blank(spec: RunSpec) -> Any:
     """
     config = loaded(AutoConfig.from_pretrained, spec.model_path)
     dtype = torch.float32 if spec.train.method == "full" else compute_dtype()
-    with torch.device("meta"):
+    with in_words_of(spec.model_path), torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation="sdpa").train()
     if spec.train.method == "full":
         return model

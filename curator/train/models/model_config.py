@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
-
 from curator.errors import CuratorError
 from curator.train.failure import is_out_of_memory
+from curator.train.models.faults import model_fault
 
 
 def loaded(load: Any, model_path: str, **options: Any) -> Any:
@@ -18,18 +19,26 @@ def loaded(load: Any, model_path: str, **options: Any) -> Any:
         CuratorError: it cannot be loaded, or does not fit into memory.
     """
     local = Path(model_path).is_dir()
-    try:
+    with in_words_of(model_path):
         return load(model_path, trust_remote_code=False, local_files_only=local, **options)
-    except (OSError, ValueError, RuntimeError, MemoryError, ImportError, SafetensorError) as error:
+
+
+@contextmanager
+def in_words_of(model_path: str) -> Iterator[None]:
+    """Say what is wrong with a model that a library stumbles over inside the block; each has errors of its own.
+
+    Raises:
+        CuratorError: it stumbles.
+    """
+    try:
+        yield
+    except Exception as error:
         if is_out_of_memory(error):
             raise CuratorError(
                 f"The model {model_path} does not fit into memory.",
                 "Take a smaller one, or --method qlora if it was not quantised.",
             ) from error
-        raise CuratorError(
-            f"The model {model_path} could not be loaded: {error}",
-            "Check the folder, or, for a hub id, that it is cached or the network is there.",
-        ) from error
+        raise model_fault(model_path, error) from error
 
 
 def context_limit(model_path: str) -> int | None:

@@ -12,6 +12,7 @@ from transformers import AutoTokenizer
 from transformers.utils import logging
 
 from curator.errors import CuratorError
+from curator.train.models.faults import tokenizer_fault
 
 # The libraries' chatter would drown the trainer's own words: kernels that a CPU does not need, names that will change.
 logging.set_verbosity_error()
@@ -32,11 +33,9 @@ def load_tokenizer(folder: str) -> Any:
         tokenizer = AutoTokenizer.from_pretrained(
             folder, trust_remote_code=False, local_files_only=Path(folder).is_dir()
         )
-    except (OSError, ValueError, KeyError) as error:
-        raise CuratorError(
-            f"The tokenizer of {folder} could not be loaded: {error}",
-            "Check that the folder holds tokenizer.json and tokenizer_config.json.",
-        ) from error
+    except Exception as error:
+        # Each damaged file has an error of its own.
+        raise tokenizer_fault(folder, error) from error
     if tokenizer.eos_token_id is None:
         raise CuratorError(
             f"The tokenizer of {folder} has no end token.", "Name its eos_token in tokenizer_config.json."

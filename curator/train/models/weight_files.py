@@ -18,12 +18,8 @@ def require_whole(folder: Path) -> None:
     Raises:
         CuratorError: one is cut off or damaged.
     """
-    for path in sorted(folder.glob("*.safetensors")):
-        try:
-            with safe_open(path, "np"):
-                pass
-        except (OSError, SafetensorError) as error:
-            raise does_not_load(folder, f"{path.name}: {error}") from error
+    if cut := damaged(folder):
+        raise does_not_load(folder, cut)
     description = folder / _DESCRIPTION
     try:
         known = json.loads(description.read_bytes()) if description.exists() else {}
@@ -31,6 +27,17 @@ def require_whole(folder: Path) -> None:
         raise does_not_load(folder, f"{_DESCRIPTION}: {error}") from error
     if not isinstance(known, dict):
         raise does_not_load(folder, f"{_DESCRIPTION} holds no JSON object")
+
+
+def damaged(folder: Path) -> str:
+    """The first file of weights that is not as long as its head says, and why; empty where there is none."""
+    for path in sorted(folder.glob("*.safetensors")):
+        try:
+            with safe_open(path, "np"):
+                pass
+        except (OSError, SafetensorError) as error:
+            return f"{path.name}: {error}"
+    return ""
 
 
 def does_not_load(folder: Path, why: object) -> CuratorError:

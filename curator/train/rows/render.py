@@ -32,11 +32,12 @@ from copy import copy
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from jinja2 import TemplateError
+from jinja2 import TemplateError, TemplateSyntaxError, UndefinedError
 
 from curator.errors import CuratorError
 from curator.records import ClassificationRow, InstructionRow, Kind, Row, WindowRow
 from curator.train.args import RunSpec
+from curator.train.models.faults import template_place
 from curator.train.models.tokenizer import load_tokenizer, special_ids
 from curator.train.rows.codes import Codes, assign
 from curator.train.runs import resolve_model
@@ -125,12 +126,21 @@ class _ChatLayout:
                     list(turns), tokenize=False, add_generation_prompt=generate, enable_thinking=False
                 )
             )
+        except (TemplateSyntaxError, UndefinedError) as error:
+            raise self._faulty(error) from error
         except (TemplateError, ValueError, TypeError) as error:
             roles = ", ".join(turn["role"] for turn in turns)
             raise CuratorError(
                 f"The model's chat template refuses a conversation of {roles}: {error}",
                 "Leave out the system prompt or mend the order of the turns, or take another model.",
             ) from error
+
+    def _faulty(self, error: TemplateError) -> CuratorError:
+        line = f" in line {error.lineno}" if isinstance(error, TemplateSyntaxError) else ""
+        place = template_place(str(self._tokenizer.name_or_path))
+        return CuratorError(
+            f"The model's chat template has a fault{line}: {error.message}", f"Mend it in {place}."
+        )
 
     def _tail_up_to(self, end: int | None) -> str:
         if end is None:
