@@ -22,6 +22,7 @@ from curator.train.args import RUN, RunSpec
 from curator.train.estimates import estimate as estimates
 from curator.train.estimates.estimate import Estimate
 from curator.train.loop import trackers
+from curator.train.models import faults
 from curator.train.planning import Plan
 
 _NEEDED = ("torch", "transformers", "peft", "accelerate")
@@ -53,15 +54,29 @@ def prepare(project: Project, name: str, export: Export, assignments: Sequence[t
         CuratorError: a setting, the model, the name or the declared form of answers cannot be used, or the libraries
             are missing.
     """
-    check_name(name)
-    require_libraries()
-    config = with_values(project.config, assignments)
-    trackers.require(config.train.report_to)
-    Form.of(config.evaluate, project.root)
+    config = require_usable(project, name, assignments)
     _check_export(export)
     folder = project.root / "runs" / (name or next_name(project.root))
     runs.create(folder, _spec(config, project.root, folder.name, export))
     return folder
+
+
+def require_usable(project: Project, name: str, assignments: Sequence[tuple[str, str]]) -> Config:
+    """What can be told of a new run before records are split and exported for it; its settings, whole.
+
+    Raises:
+        CuratorError: the name, a setting, the model or the declared form of answers cannot be used, or the libraries
+            are missing.
+    """
+    check_name(name)
+    config = with_values(project.config, assignments)
+    require_libraries()
+    trackers.require(config.train.report_to)
+    Form.of(config.evaluate, project.root)
+    faults.require_readable(runs.resolve_model(config.model))
+    if name:
+        runs.require_new(project.root / "runs" / name)
+    return config
 
 
 def plan(project: Project, assignments: Sequence[tuple[str, str]]) -> Plan:
@@ -104,9 +119,7 @@ def _tried(project: Project, assignments: Sequence[tuple[str, str]]) -> Iterator
     Raises:
         CuratorError: there is no split yet, or a setting, the model or the data cannot be used.
     """
-    require_libraries()
-    config = with_values(project.config, assignments)
-    trackers.require(config.train.report_to)
+    config = require_usable(project, "", assignments)
     if not project.is_split():
         raise CuratorError(
             "The records are not split yet, so it cannot be told which of them would be learned.",

@@ -149,7 +149,7 @@ def _refuse_what_is_new(is_changed: bool, is_new: bool) -> None:
 def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) -> Path:
     from curator import tuning
 
-    tuning.require_libraries()
+    tuning.require_usable(project, name, assignments)
     if not project.is_split():
         report = project.split()
         say(f"Split: {', '.join(f'{count:,} {side}' for side, count in report.counts.items())}.")

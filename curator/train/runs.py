@@ -32,11 +32,20 @@ def create(run_dir: Path, spec: RunSpec) -> None:
     Raises:
         CuratorError: there is a run already, or the disk does not want it.
     """
+    require_new(run_dir)
+    write_atomically(run_dir / RUN, spec.model_dump_json(indent=2) + "\n", "write the run")
+
+
+def require_new(run_dir: Path) -> None:
+    """The name of a run is free.
+
+    Raises:
+        CuratorError: there is a run already.
+    """
     if (run_dir / RUN).exists():
         raise CuratorError(
             f"There is a run {run_dir.name} already.", "Choose another name, or go on with --resume."
         )
-    write_atomically(run_dir / RUN, spec.model_dump_json(indent=2) + "\n", "write the run")
 
 
 def load(run_dir: Path) -> RunSpec:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 import pytest
 
@@ -101,3 +102,36 @@ def test_a_run_learns_another_export_and_general_examples(small, make_project, a
     assert done["replay"]["path"] == ""
     assert run([*at, "both", "--resume", "--mix", "v1"]) == 2
     assert run([*at, "--dry-run", "--mix", "nothing"]) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["../outside"],
+        ["b", "--set", "train.epoch=2"],
+        ["b", "--set", "train.epochs=many"],
+        ["b", "--model", "/nowhere"],
+        ["b", "--model", "{root}"],
+        ["taken"],
+    ],
+)
+def test_what_cannot_be_a_run_is_told_before_anything_is_made_for_it(small, tmp_path, wrong):
+    taken = small.root / "runs" / "taken"
+    taken.mkdir(parents=True)
+    (taken / "run.json").write_text("{}")
+
+    def found() -> list[str]:
+        return sorted(str(path) for path in tmp_path.rglob("*") if not path.name.startswith("project.db"))
+
+    before = found()
+    assert run(["-C", str(small.root), "train", *(word.format(root=small.root) for word in wrong)]) == 1
+    assert found() == before
+    assert not small.is_split()
+
+
+def test_a_model_that_is_damaged_is_told_before_the_split(small, tiny, tmp_path, capsys):
+    model = shutil.copytree(tiny, tmp_path / "model")
+    (model / "config.json").write_text("[]")
+    assert run(["-C", str(small.root), "train", "b", "--model", str(model)]) == 1
+    assert "config.json cannot be read" in capsys.readouterr().err
+    assert not small.is_split()
