@@ -7,7 +7,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from curator.errors import CuratorError, explained
 from curator.records import Kind, Published
@@ -29,7 +37,13 @@ Positive = Annotated[int, Field(gt=0)]
 Similarity = Annotated[float, Field(ge=0.0, le=1.0), AfterValidator(_usable_similarity)]
 
 
-class SplitSettings(Published):
+class Settings(Published):
+    """Base of all settings: a number is one that can be counted with, and that a file of JSON can hold."""
+
+    model_config = ConfigDict(allow_inf_nan=False)
+
+
+class SplitSettings(Settings):
     """How records are divided."""
 
     test: Share = 0.2
@@ -54,7 +68,7 @@ class SplitSettings(Published):
         return self
 
 
-class WindowSettings(Published):
+class WindowSettings(Settings):
     """How documents of a text project are cut."""
 
     unit: Literal["word", "token"] = "word"
@@ -67,7 +81,7 @@ class WindowSettings(Published):
     """Learn every next token, or only the window's last unit."""
 
 
-class TrainSettings(Published):
+class TrainSettings(Settings):
     """How a model is tuned."""
 
     method: Literal["qlora", "lora", "full"] = "qlora"
@@ -130,7 +144,7 @@ class TrainSettings(Published):
         return self
 
 
-class CheckSettings(Published):
+class CheckSettings(Settings):
     """What the checks take for odd."""
 
     near_duplicates: Annotated[float, Field(gt=0.5, le=1.0)] = 0.8
@@ -153,7 +167,7 @@ class CheckSettings(Published):
     """Severity of a check in this project: {personal-data = "error"}."""
 
 
-class InterfaceSettings(Published):
+class InterfaceSettings(Settings):
     """How the terminal UI looks and speaks."""
 
     language: Literal["", "en", "ru"] = ""
@@ -164,7 +178,7 @@ class InterfaceSettings(Published):
     """Signs and frames of ASCII only, for terminals without others."""
 
 
-class EvaluateSettings(Published):
+class EvaluateSettings(Settings):
     """How a run is scored."""
 
     batch_size: Positive = 16
@@ -189,7 +203,7 @@ class EvaluateSettings(Published):
     """Text: how many test windows are gone on with to see what training text is reproduced; 0 for none."""
 
 
-class Config(Published):
+class Config(Settings):
     """Everything that curator.toml may hold."""
 
     kind: Kind

@@ -78,3 +78,10 @@ def test_a_list_from_the_command_line_is_words_with_commas(text):
 def test_a_wrong_value_from_the_command_line_is_refused(key, value):
     with pytest.raises(CuratorError):
         with_values(Config(kind="text"), [(key, value)])
+
+
+@pytest.mark.parametrize("key", ["train.epochs", "train.learning_rate", "checks.length", "checks.imbalance"])
+@pytest.mark.parametrize("value", ["inf", "nan", "-inf"])
+def test_a_number_without_end_is_refused_by_its_key(key, value):
+    with pytest.raises(CuratorError, match=rf"{key}: Input should be"):
+        with_values(Config(kind="text"), [(key, value)])
