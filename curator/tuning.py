@@ -143,20 +143,36 @@ def next_name(root: Path) -> str:
 
 
 def folder_of(project: Project, name: str) -> Path:
-    """The folder of a run; without a name, of the newest.
+    """The folder of a run; without a name, of the newest that can be read.
 
     Raises:
         NotFound: there is no such run, or none at all.
     """
     check_name(name)
-    folders = sorted((path.parent for path in (project.root / "runs").glob(f"*/{RUN}")), key=_created)
+    folders = _folders(project.root)
     if not folders:
         raise NotFound("This project has no run yet.", "Start one with `curator train`.")
     if not name:
-        return folders[-1]
-    if name not in [folder.name for folder in folders]:
-        raise NotFound(f"There is no run {name}.", f"Runs: {', '.join(folder.name for folder in folders)}.")
-    return project.root / "runs" / name
+        return _newest(folders)
+    folder = project.root / "runs" / name
+    if folder not in folders:
+        raise NotFound(f"There is no run {name}.", f"Runs: {', '.join(path.name for path in folders)}.")
+    return folder
+
+
+def unreadable(project: Project) -> list[str]:
+    """The runs whose run.json is not what a run writes, by name."""
+    return [folder.name for folder in _folders(project.root) if _created(folder) is None]
+
+
+def _newest(folders: Sequence[Path]) -> Path:
+    made = {folder: created for folder in folders if (created := _created(folder)) is not None}
+    if not made:
+        raise NotFound(
+            f"No {RUN} of this project's runs can be read: {', '.join(path.name for path in folders)}.",
+            "Name one of them to be told what is wrong with it, or start another with `curator train`.",
+        )
+    return max(made, key=made.__getitem__)
 
 
 def require_libraries(*more: str) -> None:
@@ -208,5 +224,13 @@ def _spec(config: Config, root: Path, name: str, export: Export) -> RunSpec:
     )
 
 
-def _created(folder: Path) -> tuple[str, float]:
-    return runs.load(folder).created, (folder / RUN).stat().st_mtime
+def _folders(root: Path) -> list[Path]:
+    return sorted(path.parent for path in (root / "runs").glob(f"*/{RUN}"))
+
+
+def _created(folder: Path) -> tuple[str, float] | None:
+    """What runs are ordered by; nothing for one that cannot be read."""
+    try:
+        return runs.load(folder).created, (folder / RUN).stat().st_mtime
+    except CuratorError:
+        return None

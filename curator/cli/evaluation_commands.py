@@ -12,6 +12,7 @@ import click
 from curator.cli.gate_options import check_gate, close_gate, gate_option, judged
 from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
 from curator.cli.rival_options import online, rival_options, tell_rivals, wanted
+from curator.cli.run_options import named_run
 
 if TYPE_CHECKING:
     from curator.evaluate.endpoint.address import Online
@@ -54,9 +55,7 @@ def evaluate_command(
       curator evaluate first --endpoint http://localhost:8000/v1 --model qwen --judge
       curator evaluate first --fail-unless "accuracy > base + 0.05 and bpb_general < base * 1.02"
     """
-    from curator import tuning
-
-    folder = tuning.folder_of(state.project(), run)
+    folder = named_run(state.project(), run)
     asked, endpoint = wanted(prompts, few_shot, retrieved), online(url, model, price, pace, judge)
     found = None if again else _kept(folder)
     check_gate(condition, folder, asked, endpoint, found)
@@ -82,11 +81,10 @@ def report_command(state: State, run: str, opened: bool, as_json: bool) -> None:
       curator report first
       curator report first --open
     """
-    from curator import tuning
     from curator.evaluate import keeping
     from curator.evaluate.reporting.report import report_run
 
-    folder = tuning.folder_of(state.project(), run)
+    folder = named_run(state.project(), run)
     found = keeping.load(folder)
     written = report_run(folder)
     say(f"Wrote {written.markdown}\n  and {written.page}")

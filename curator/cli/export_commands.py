@@ -18,6 +18,7 @@ from curator.cli.output import (
     progress_rows,
     say,
 )
+from curator.cli.run_options import named_run
 from curator.export.formats import FORMATS
 
 if TYPE_CHECKING:
@@ -166,10 +167,9 @@ def _model_upload(
     private: bool,
     endpoint: str,
 ) -> Upload:
-    from curator import tuning
     from curator.release import upload
 
-    prepared = upload.prepare(tuning.folder_of(project, name), part, repo_id, private, endpoint)
+    prepared = upload.prepare(named_run(project, name), part, repo_id, private, endpoint)
     if base := upload.unreachable_base(prepared.folder):
         say(f"Careful: the adapter names its base as {base}; whoever loads it must have that folder.")
     return prepared

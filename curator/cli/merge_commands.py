@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from curator.cli.output import State, emit_json, json_option, say
+from curator.cli.run_options import named_run
 
 ENOUGH = 0.9
 """Share of equal answers below which the user is warned."""
@@ -31,7 +32,7 @@ def merge_command(state: State, run: str, out: Path | None, as_json: bool) -> No
     from curator.text import plural
 
     tuning.require_libraries()
-    folder = tuning.folder_of(state.project(), run)
+    folder = named_run(state.project(), run)
     found = merge_run(folder, (out or folder / "merged").expanduser().absolute())
     if as_json:
         emit_json(found.model_dump(mode="json"))

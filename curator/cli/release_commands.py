@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from curator.cli.output import State, emit_json, json_option, say
+from curator.cli.run_options import named_run
 
 if TYPE_CHECKING:
     from curator.release.gguf_file import Precision
@@ -44,7 +45,7 @@ def gguf_command(state: State, run: str, out: Path | None, precision: Precision,
     tuning.require_libraries("gguf")
     from curator.release import llama_cpp
 
-    folder = tuning.folder_of(state.project(), run)
+    folder = named_run(state.project(), run)
     target = (out or folder / f"{folder.name}.gguf").expanduser().absolute()
     found = llama_cpp.write(folder, target, precision)
     if as_json:

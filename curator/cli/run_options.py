@@ -1,12 +1,18 @@
-"""The options of every command that is about a new run."""
+"""Which run a command is about: the options of a new one, or a name."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from curator.cli.output import say
+
+if TYPE_CHECKING:
+    from curator.project import Project
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
@@ -56,3 +62,17 @@ def assigned(
     mixed = json.dumps(mix, ensure_ascii=False) if mix else None
     given = (("train.method", method), ("model", model), ("train.mix", mixed))
     return found + [(key, value) for key, value in given if value is not None]
+
+
+def named_run(project: Project, name: str) -> Path:
+    """The folder of a run that is there; without a name of the newest, and what is passed over is told.
+
+    Raises:
+        NotFound: there is no such run, or none at all.
+    """
+    from curator import tuning
+
+    folder = tuning.folder_of(project, name)
+    if not name and (passed_over := tuning.unreadable(project)):
+        say(f"Passed over, for run.json cannot be read: {', '.join(passed_over)}. Taken: {folder.name}.")
+    return folder

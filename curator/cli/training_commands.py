@@ -13,7 +13,7 @@ import click
 
 from curator.cli.output import ExitCode, State, emit_json, emit_table, emit_text, json_option, say
 from curator.cli.plan_view import tell_plan
-from curator.cli.run_options import assigned, run_options
+from curator.cli.run_options import assigned, named_run, run_options
 
 if TYPE_CHECKING:
     from curator.project import Project
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="[NAME]", required=False, default="")
 @run_options
 @click.option(
-    "--resume", is_flag=True, help="Go on with a run that was stopped (the newest when none is named)."
+    "--resume",
+    is_flag=True,
+    help="Go on with a run that was stopped, tuning or scoring (the newest when none is named).",
 )
 @click.option(
     "--dry-run", is_flag=True, help="Only tell what would be trained on, and how long; change nothing."
@@ -85,19 +87,18 @@ def train_command(
     if dry_run:
         tell_plan(tuning.plan(project, assignments), as_json)
         return ExitCode.DONE
-    folder = tuning.folder_of(project, name) if resume else _new_run(project, name, assignments)
+    folder = named_run(project, name) if resume else _new_run(project, name, assignments)
     if prepare:
         if as_json:
             emit_json({**runs.load(folder).model_dump(mode="json"), "path": str(folder)})
         return ExitCode.DONE
+    is_tuned = resume and _is_tuned(folder, no_evaluate)
     with jobs.holding(folder):
-        code = tune(folder, resume, processes or 0)
+        code = ExitCode.DONE if is_tuned else tune(folder, resume, processes or 0)
         if code != ExitCode.DONE:
             return code
         if not no_evaluate:
-            from curator.cli.evaluation_commands import score, tell
-
-            tell(score(folder), as_json=False)
+            _score(folder, as_json)
     if as_json:
         emit_json(_manifest(folder))
     return ExitCode.DONE
@@ -120,7 +121,7 @@ def try_command(state: State, run: str, prompt: str | None, base: bool, as_json:
     from curator import tuning
 
     tuning.require_libraries()
-    folder = tuning.folder_of(state.project(), run)
+    folder = named_run(state.project(), run)
     from curator.evaluate.scoring.answering import Answerer
 
     answerer = Answerer(folder, system="base" if base else "tuned")
@@ -144,6 +145,38 @@ def _refuse_what_is_new(is_changed: bool, is_new: bool) -> None:
         )
     if is_new:
         raise click.UsageError("--dry-run and --prepare are about a new run: leave --resume out.")
+
+
+def _is_tuned(folder: Path, no_evaluate: bool) -> bool:
+    """Whether a run only waits to be scored.
+
+    Raises:
+        CuratorError: nothing that was asked for is missing.
+    """
+    from curator.errors import CuratorError
+    from curator.evaluate.overview import overview
+
+    found = overview(folder)
+    if found is not None and found.state == "scored":
+        raise CuratorError(
+            f"The run {folder.name} has finished already.",
+            f"Score it again with `curator evaluate {folder.name} --again`, or start another.",
+        )
+    is_tuned = found is not None and found.state == "finished"
+    if is_tuned and no_evaluate:
+        raise CuratorError(
+            f"The run {folder.name} is tuned already.", f"Score it with `curator evaluate {folder.name}`."
+        )
+    return is_tuned
+
+
+def _score(folder: Path, is_told_as_json: bool) -> None:
+    """Score a run, and tell what came of it unless its manifest will."""
+    from curator.cli.evaluation_commands import score, tell
+
+    found = score(folder)
+    if not is_told_as_json:
+        tell(found, as_json=False)
 
 
 def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) -> Path:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -27,13 +28,25 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def create(run_dir: Path, spec: RunSpec) -> None:
-    """Write run.json.
+    """Write run.json, as it will be read; a folder that was made for it does not stay without it.
 
     Raises:
-        CuratorError: there is a run already, or the disk does not want it.
+        CuratorError: there is a run already, what it is told cannot be written down, or the disk does not want it.
     """
     require_new(run_dir)
-    write_atomically(run_dir / RUN, spec.model_dump_json(indent=2) + "\n", "write the run")
+    text = spec.model_dump_json(indent=2) + "\n"
+    try:
+        RunSpec.model_validate_json(text)
+        write_atomically(run_dir / RUN, text, "write the run")
+    except ValidationError as error:
+        raise CuratorError(
+            f"The run {run_dir.name} cannot be made: {explain(error, RunSpec)}",
+            "Give that setting another value.",
+        ) from error
+    except CuratorError:
+        with suppress(OSError):
+            run_dir.rmdir()
+        raise
 
 
 def require_new(run_dir: Path) -> None:

@@ -12,6 +12,7 @@ from curator.config import Config, with_values
 from curator.errors import CuratorError
 from curator.train import runs
 from curator.train.planning import steps_of
+from tests import run_folders
 from tests.tiny import LABELS, rows_of
 
 
@@ -102,6 +103,39 @@ def test_a_run_learns_another_export_and_general_examples(small, make_project, a
     assert done["replay"]["path"] == ""
     assert run([*at, "both", "--resume", "--mix", "v1"]) == 2
     assert run([*at, "--dry-run", "--mix", "nothing"]) == 1
+
+
+def test_a_resumed_run_that_is_tuned_is_scored_and_a_scored_one_is_refused_at_once(
+    tickets, ask, monkeypatch, capsys
+):
+    from curator.cli import evaluation_commands, training_commands
+
+    tickets.split()
+    folder = run_folders.begin(tickets, "one")
+    run_folders.finish(folder)
+    monkeypatch.setattr(training_commands, "tune", lambda *_: pytest.fail("tuned again"))
+    monkeypatch.setattr(evaluation_commands, "score", run_folders.score)
+    at = ["-C", str(tickets.root), "train", "one", "--resume"]
+    assert run([*at, "--no-evaluate"]) == 1
+    assert "curator evaluate one" in capsys.readouterr().err
+    code, done = ask(*at)
+    assert code == 0
+    assert done["evaluation"]["verdict"]
+    assert run(at) == 1
+    assert "curator evaluate one --again" in capsys.readouterr().err
+
+
+def test_a_run_that_cannot_be_read_is_passed_over_with_a_word(tickets, capsys):
+    tickets.split()
+    run_folders.begin(tickets, "one")
+    run_folders.finish(tickets.root / "runs" / "one")
+    broken = tickets.root / "runs" / "broken"
+    broken.mkdir()
+    (broken / "run.json").write_text("{")
+    assert run(["-C", str(tickets.root), "train", "--resume", "--no-evaluate"]) == 1
+    told = capsys.readouterr().err
+    assert "broken" in told
+    assert "The run one is tuned already" in told
 
 
 @pytest.mark.parametrize(
