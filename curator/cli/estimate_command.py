@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from curator.cli.numbers import FiniteRange
 from curator.cli.output import ExitCode, State, emit_json, emit_table, json_option, say
 from curator.cli.run_options import assigned, run_options
 
@@ -22,7 +23,7 @@ _NAMED = 5
 @run_options
 @click.option(
     "--price-per-hour",
-    type=click.FloatRange(min=0),
+    type=FiniteRange(min=0),
     help="What an hour costs here; by default train.price_per_hour.",
 )
 @json_option

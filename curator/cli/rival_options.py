@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from curator.cli.numbers import FiniteRange
 from curator.cli.output import say
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def rival_options(function: _Function) -> _Function:
         click.option(
             "--requests-per-minute",
             "pace",
-            type=click.FloatRange(min=0, min_open=True),
+            type=FiniteRange(min=0, min_open=True),
             metavar="N",
             help="Ask the endpoint no faster.",
         ),

@@ -126,3 +126,10 @@ def test_a_project_without_split_is_told_to_split(make_project, capsys):
 )
 def test_the_smallest_gain_is_said_in_units_of_its_metric(smallest, words):
     assert gain_words(smallest) == words
+
+
+@pytest.mark.parametrize("price", ["nan", "inf", "-inf", "-1", "much"])
+def test_a_price_that_cannot_be_counted_with_is_refused_at_once(small, price, monkeypatch, capsys):
+    monkeypatch.setattr(tuning, "estimate", lambda *_: pytest.fail("estimated"))
+    assert run(["-C", str(small.root), "estimate", "--price-per-hour", price]) == 2
+    assert "--price-per-hour" in capsys.readouterr().err

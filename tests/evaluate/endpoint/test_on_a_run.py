@@ -124,6 +124,7 @@ def test_failures_are_told_in_one_line_and_leave_the_evaluation_as_it_was(scored
         (["--endpoint", "http://x.org", "--model", "m", "--endpoint-price", "nan,1"], 2, "not two prices"),
         (["--endpoint", "http://x.org", "--model", "m", "--judge", *ONLY], 1, "need no judge"),
         (["--requests-per-minute", "0"], 2, "0"),
+        (["--requests-per-minute", "nan"], 2, "not a finite number"),
         (["--prompt", "nowhere.txt"], 1, "no such file"),
         (["--few-shot", "-1"], 2, "-1"),
     ],
