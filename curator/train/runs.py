@@ -179,7 +179,11 @@ def follow(run_dir: Path, process: subprocess.Popen[bytes]) -> Iterator[Event]:
 
 
 def read_events(run_dir: Path) -> tuple[Event, ...]:
-    """Every complete line of events.jsonl; a line that is still being written is left for later."""
+    """Every complete line of events.jsonl; a line that is still being written is left for later.
+
+    Raises:
+        CuratorError: the file, or a complete line of it, cannot be read.
+    """
     return tuple(Tail(run_dir).new())
 
 
@@ -243,24 +247,37 @@ class Tail:
     def __init__(self, run_dir: Path) -> None:
         self._path = run_dir / EVENTS
         self._position = 0
+        self._lines = 0
 
     def new(self) -> list[Event]:
         """The events whose line has been finished since the last call.
 
         Raises:
-            CuratorError: the file cannot be read.
+            CuratorError: the file, or a finished line of it, cannot be read.
         """
         if not self._path.is_file():
             return []
         with explained("read", self._path), self._path.open("rb") as stream:
             stream.seek(self._position)
             finished, newline, _ = stream.read().rpartition(b"\n")
+        lines = finished.split(b"\n") if newline else []
+        found = [self._event(line, self._lines + number) for number, line in enumerate(lines, 1) if line]
         self._position += len(finished) + len(newline)
-        return [Event.model_validate_json(line) for line in finished.split(b"\n") if line]
+        self._lines += len(lines)
+        return found
+
+    def _event(self, line: bytes, number: int) -> Event:
+        try:
+            return Event.model_validate_json(line)
+        except ValidationError as error:
+            raise CuratorError(
+                f"{self._path}:{number} is no event: {explain(error, Event)}",
+                "Remove that line of the file: it tells how the run went, and nothing else depends on it.",
+            ) from error
 
 
 def _last_events(run_dir: Path) -> list[Event]:
-    """The events at the end of events.jsonl, the newest first."""
+    """The events at the end of events.jsonl, the newest first; for a glance, so that a broken line is in no way."""
     try:
         with (run_dir / EVENTS).open("rb") as stream:
             size = stream.seek(0, os.SEEK_END)
@@ -269,7 +286,11 @@ def _last_events(run_dir: Path) -> list[Event]:
     except FileNotFoundError:
         return []
     whole = lines if size <= _LAST_BYTES else lines[1:]
-    return [Event.model_validate_json(line) for line in reversed(whole) if line]
+    found: list[Event] = []
+    for line in reversed(whole):
+        with suppress(ValidationError):
+            found.append(Event.model_validate_json(line))
+    return found
 
 
 def _existing_hashes(export: Path, names: Mapping[str, str]) -> dict[str, str]:

@@ -49,6 +49,26 @@ def test_a_line_that_is_being_written_is_left_for_later(tmp_path):
     assert len(runs.read_events(tmp_path)) == 1
 
 
+def test_a_line_that_is_no_event_is_named_by_its_place(tmp_path):
+    first, second = (event("step", step).model_dump_json() for step in (1, 2))
+    (tmp_path / EVENTS).write_text(first + "\n")
+    tail = runs.Tail(tmp_path)
+    assert [e.step for e in tail.new()] == [1]
+    with (tmp_path / EVENTS).open("a") as stream:
+        stream.write(second + "\n" + second[:20] + "\n" + second + "\n")
+    for read in (tail.new, lambda: runs.read_events(tmp_path)):
+        with pytest.raises(CuratorError, match=rf"{EVENTS}:3 is no event") as caught:
+            read()
+        assert caught.value.remedy.startswith("Remove that line")
+    assert runs.newest_event(tmp_path).step == 2
+
+
+def test_a_glance_at_a_run_passes_over_a_line_that_is_no_event(tmp_path):
+    last = Event(event="step", time=0.0, process=1, step=3, steps=9)
+    (tmp_path / EVENTS).write_text(last.model_dump_json() + "\nnot one\n")
+    assert runs.steps_done(tmp_path) == (3, 9)
+
+
 def test_steps_done_again_count_once():
     events = [
         event("started"),
