@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -62,6 +63,19 @@ def publish(draft: Path, target: Path) -> None:
     target.rename(aside)
     draft.rename(target)
     shutil.rmtree(aside, ignore_errors=True)
+
+
+def give_usual_modes(folder: Path, pattern: str) -> None:
+    """Let the files of a pattern be read by whom the umask lets, where a library kept them for their owner alone."""
+    probe = folder / f".{os.getpid()}.probe"
+    try:
+        # The umask cannot be asked without changing it for all threads; a new file shows it.
+        with probe.open("xb") as stream:
+            mode = stat.S_IMODE(os.fstat(stream.fileno()).st_mode)
+    finally:
+        probe.unlink(missing_ok=True)
+    for path in folder.glob(pattern):
+        path.chmod(mode)
 
 
 def sha256(path: Path) -> str:

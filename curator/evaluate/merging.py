@@ -23,7 +23,7 @@ from curator.records import Frozen
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
 from curator.train.models.adapter import with_adapter
-from curator.train.models.model import device, load_run_tokenizer, load_tuned
+from curator.train.models.model import device, load_run_tokenizer, load_tuned, save_weights
 from curator.train.models.model_config import loaded
 from curator.train.rows.data import read_rows
 from curator.train.rows.render import Renderer
@@ -65,8 +65,7 @@ def merge_run(run_dir: Path, out: Path) -> Merged:
         raise CuratorError(f"{out} is there already.", "Choose another place with --out, or remove it.")
     dtype = _sixteen_bits(spec)
     with draft_folder(out.parent, "write the merged model") as draft:
-        whole_model(run_dir, dtype).save_pretrained(str(draft))
-        load_run_tokenizer(run_dir).save_pretrained(str(draft))
+        save_weights(whole_model(run_dir, dtype), load_run_tokenizer(run_dir), draft)
         model_card.write(run_dir, draft)
         found = _checked(spec, run_dir, draft, dtype)
         publish(draft, out)

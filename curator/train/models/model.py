@@ -13,6 +13,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 
 from curator.errors import CuratorError
+from curator.files import give_usual_modes
 from curator.train import runs
 from curator.train.args import ADAPTER, RunSpec
 from curator.train.failure import is_out_of_memory
@@ -163,6 +164,7 @@ def save_weights(model: Any, tokenizer: Any, folder: Path) -> None:
         model.save_pretrained(str(folder), save_embedding_layers=False)
     else:
         model.save_pretrained(str(folder))
+    give_usual_modes(folder, "*.safetensors")
     tokenizer.save_pretrained(str(folder))
 
 

@@ -16,6 +16,7 @@ from curator.train.models.model import (
     load_for_training,
     load_tuned,
     parameter_counts,
+    save_weights,
 )
 from curator.train.models.tokenizer import load_tokenizer
 from curator.train.rows.batch import collate
@@ -81,6 +82,15 @@ def test_a_base_is_the_tuned_model_without_its_adapter(make_run):
     assert inside != score(model, renderer, rows[:4], spec)
     with pytest.raises(TypeError):
         base_view(load_base(spec)).__enter__()
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_whoever_may_read_the_settings_of_a_model_may_read_its_weights(make_run, tmp_path, method):
+    spec = runs.load(make_run(method=method))
+    save_weights(load_for_training(spec), load_tokenizer(spec.model_path), tmp_path / "saved")
+    files = list((tmp_path / "saved").iterdir())
+    assert {path.suffix for path in files} >= {".safetensors", ".json"}
+    assert len({path.stat().st_mode for path in files}) == 1
 
 
 def test_an_unfinished_run_has_no_tuned_model(make_run):
