@@ -66,7 +66,7 @@ def run(run_dir: Path, resume: bool, events: EventLog, world: World | None = Non
         checkpoint = world.first(lambda: _start_from(run_dir, resume, events))
         prepared = world.everywhere(lambda: prepare(spec, run_dir, writes=world.is_first))
         trainer = _trained(spec, run_dir, checkpoint, prepared, events, world)
-        if trainer.state.global_step < trainer.state.max_steps:
+        if trainer.state.global_step < trainer.state.max_steps and not trainer.has_lost_patience:
             _tell_stopped(events, trainer.state)
         peak = max(world.gathered(_peak_memory))
         return world.first(lambda: _finish(spec, run_dir, trainer, prepared, events, peak))
@@ -214,6 +214,7 @@ def _finish(
     result = RunResult(
         finished=datetime.now(UTC).isoformat(timespec="seconds"),
         steps=trainer.state.global_step,
+        stopped_early=trainer.has_lost_patience,
         seconds=runs.seconds_spent(runs.read_events(run_dir)),
         rows=len(prepared.train),
         tokens=sum(event.tokens for event in steps),
@@ -225,7 +226,7 @@ def _finish(
         ),
         learning_rate=trainer.args.learning_rate,
         micro_batch_size=trainer.fit.rows,
-        gradient_checkpointing=trainer.args.gradient_checkpointing,
+        gradient_checkpointing=trainer.fit.checkpointing,
         parameters=every,
         trainable_parameters=trained,
         processes=trainer.world.size,

@@ -275,6 +275,7 @@ def test_a_row_that_does_not_fit_by_itself_is_an_error_that_says_so(make_run, mo
     assert tried == [(1, False), (1, True)]
 
 
+@pytest.mark.filterwarnings("error:`gradient_checkpointing:FutureWarning")
 def test_gradient_checkpointing_changes_no_loss(make_run):
     kept, anew = (make_run(name=str(on), epochs=2, gradient_checkpointing=on) for on in (False, True))
     for run_dir in (kept, anew):

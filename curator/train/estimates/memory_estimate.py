@@ -239,7 +239,7 @@ def peak_bytes(model: Any, shape: Shape, checkpointing: bool = False, repeats: b
     with FakeTensorMode(allow_non_fake_inputs=True), torch.random.fork_rng(devices=[]):
         _fill(model)
         if checkpointing:
-            model.gradient_checkpointing_enable(gradient_checkpointing_kwargs={"use_reentrant": False})
+            model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
         living = Living((*model.parameters(), *model.buffers()))
         with living, _attention(shape.is_shared), torch.autocast("cpu", torch.bfloat16, enabled=half):
             for _ in range(1 + repeats):

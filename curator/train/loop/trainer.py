@@ -91,6 +91,8 @@ class TuningTrainer(Trainer):
         self._memory = RowMemory(run_dir, [item.id for item in rows.items], [i.content for i in rows.items])
         self.step_rows: list[int] = []
         self.step_tokens = 0
+        self.has_lost_patience = False
+        """Whether it ended because the validation loss does not get lower."""
         super().__init__(
             model=model,
             args=_arguments(spec, run_dir, learning_rate(spec, model), fit),
@@ -206,8 +208,8 @@ def _arguments(spec: RunSpec, run_dir: Path, rate: float, fit: Fit) -> TrainingA
         num_train_epochs=settings.epochs,
         # A whole step; what of it is done at once is up to the collator.
         per_device_train_batch_size=settings.batch_size,
-        gradient_checkpointing=fit.checkpointing,
-        gradient_checkpointing_kwargs={"use_reentrant": False} if fit.checkpointing else None,
+        activation_checkpointing=fit.checkpointing,
+        activation_checkpointing_kwargs={"use_reentrant": False} if fit.checkpointing else None,
         learning_rate=rate,
         lr_scheduler_type=constant if settings.schedule == "constant" else settings.schedule,
         warmup_steps=settings.warmup,

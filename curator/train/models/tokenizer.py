@@ -14,7 +14,8 @@ from transformers.utils import logging
 from curator.errors import CuratorError
 from curator.train.models.faults import tokenizer_fault
 
-# The libraries' chatter would drown the trainer's own words: kernels that a CPU does not need, names that will change.
+# The libraries' chatter would drown the trainer's own words: kernels that a CPU does not need, names that will change
+# and that peft still asks for.
 logging.set_verbosity_error()
 logging.disable_progress_bar()
 getLogger("bitsandbytes").setLevel(ERROR)

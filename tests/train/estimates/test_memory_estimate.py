@@ -84,6 +84,7 @@ def test_what_lives_in_a_real_step_is_what_was_reckoned(make_run, tmp_path, fami
     assert reckoned == pytest.approx(living.most, rel=0.04 if together else 0.11)
 
 
+@pytest.mark.filterwarnings("error:`gradient_checkpointing:FutureWarning")
 def test_more_memory_is_needed_for_more_places_and_less_when_activations_are_computed_again(make_run):
     spec = runs.load(make_run())
     few, many = Shape(4, 64, 40, False), Shape(8, 64, 80, False)
