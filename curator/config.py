@@ -122,6 +122,8 @@ class TrainSettings(Settings):
     """How the learning rate goes on after the warm-up."""
     save_steps: Positive | None = None
     """A checkpoint every so many steps; by default once an epoch."""
+    patience: Annotated[int, Field(ge=0)] = 0
+    """After so many passes in a row without a lower validation loss training stops; 0 for never."""
     seed: int = 0
     """Order of the rows and start of the adapter."""
     mix: tuple[str, ...] = ()

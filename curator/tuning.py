@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from curator.config import Config, with_values
+from curator.config import Config, TrainSettings, with_values
 from curator.errors import CuratorError, NotFound
 from curator.evaluate.answers.adherence import Form
 from curator.evaluate.power import SmallestGain, smallest_gain
@@ -55,7 +55,7 @@ def prepare(project: Project, name: str, export: Export, assignments: Sequence[t
             are missing.
     """
     config = require_usable(project, name, assignments)
-    _check_export(export)
+    _check_export(export, config.train)
     folder = project.root / "runs" / (name or next_name(project.root))
     runs.create(folder, _spec(config, project.root, folder.name, export))
     return folder
@@ -127,7 +127,7 @@ def _tried(project: Project, assignments: Sequence[tuple[str, str]]) -> Iterator
         )
     with TemporaryDirectory(prefix="curator-") as kept:
         export = project.export(out=Path(kept) / "export")
-        _check_export(export)
+        _check_export(export, config.train)
         # No tracker is told of a run that will not be.
         quiet = config.model_copy(update={"train": config.train.model_copy(update={"report_to": ()})})
         spec = _spec(quiet, project.root, "plan", export)
@@ -189,7 +189,7 @@ def require_libraries(*more: str) -> None:
         )
 
 
-def _check_export(export: Export) -> None:
+def _check_export(export: Export, settings: TrainSettings) -> None:
     if export.manifest.format != CANONICAL:
         raise CuratorError(
             f"The export {export.manifest.name} is in the format {export.manifest.format}; tuning reads {CANONICAL}.",
@@ -202,6 +202,8 @@ def _check_export(export: Export) -> None:
                 + ("learn from." if side.startswith("train") else "judge the tuning by."),
                 "Import more records, or change the shares: `curator split --test .2 --fresh`.",
             )
+    validation = export.manifest.files.get("validation.jsonl")
+    planning.require_validation(settings, 0 if validation is None else validation.rows)
 
 
 def _spec(config: Config, root: Path, name: str, export: Export) -> RunSpec:

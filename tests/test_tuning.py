@@ -68,3 +68,12 @@ def test_a_full_disk_leaves_no_folder_of_a_run(project, monkeypatch):
     with pytest.raises(CuratorError, match="full"):
         runs.create(project.root / "runs" / "new", spec("new", ""))
     assert not (project.root / "runs" / "new").exists()
+
+
+def test_patience_without_validation_is_refused_before_there_is_a_run(make_project):
+    rows = [{"text": f"question {number} about the parcel"} for number in range(12)]
+    project = make_project(rows, kind="text", split={"validation": 0.0})
+    project.split()
+    with pytest.raises(CuratorError, match="no validation row"):
+        tuning.prepare(project, "new", project.export(), [("train.patience", "2")])
+    assert not (project.root / "runs").exists()

@@ -211,9 +211,10 @@ def tune(folder: Path, resume: bool, processes: int) -> int:
         return ExitCode.INTERRUPTED
     result = runs.load_result(folder)
     dropped, price = len(result.dropped), runs.load(folder).train.price_per_hour
+    early = " (stopped early)" if result.stopped_early else ""
     cost = "" if price is None else f", for {result.seconds / 3600 * price:.2f}"
     say(
-        f"Tuned in {result.seconds:.0f} s{cost}: {result.steps:,} steps, {result.tokens:,} tokens, "
+        f"Tuned in {result.seconds:.0f} s{cost}: {result.steps:,} steps{early}, {result.tokens:,} tokens, "
         f"{result.trainable_parameters:,} trained weights ({result.trainable_share:.1%})."
         + (f" {dropped} rows were too long and left out; see `{folder / 'result.json'}`." if dropped else "")
     )

@@ -59,6 +59,8 @@ def _tell(event: Event, write: Callable[[str], None]) -> None:
             f"  epoch {event.epoch:.1f}: validation loss {event.loss:.4f}"
             + (", the best so far" if event.best else "")
         )
+    if event.event == "early_stop":
+        write(f"  epoch {event.epoch:.1f}: the validation loss does not get lower, training ends")
     if event.event == "warning":
         write(f"  warning: {event.problem} {event.remedy}")
     if event.event == "smaller":

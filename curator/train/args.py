@@ -23,7 +23,16 @@ INTERRUPTED = 130
 
 Weight = Annotated[float, Field(gt=0, le=100)]
 EventKind = Literal[
-    "started", "step", "validation", "checkpoint", "smaller", "warning", "error", "stopped", "finished"
+    "started",
+    "step",
+    "validation",
+    "early_stop",
+    "checkpoint",
+    "smaller",
+    "warning",
+    "error",
+    "stopped",
+    "finished",
 ]
 
 
@@ -149,6 +158,8 @@ class Proof(Frozen):
     """Largest difference of a row's loss in a line of its own and in a shared one; None where none was shared."""
     packs: bool
     """Whether rows may share lines: they do not change each other."""
+    attention: str = ""
+    """How attention is computed, as transformers names it."""
 
 
 class Event(Frozen):
@@ -214,6 +225,8 @@ class RunResult(Frozen):
     """When, ISO 8601 with its zone."""
     steps: int
     """Optimizer steps."""
+    stopped_early: bool = False
+    """There would have been more: the validation loss had not got lower for `train.patience` times."""
     seconds: float
     """Time spent, interruptions left out."""
     rows: int

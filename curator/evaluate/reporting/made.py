@@ -37,6 +37,8 @@ class Made(Frozen):
     """Loss over the validation rows, whenever it was measured."""
     kept: int | None = None
     """The step whose weights were kept, where validation chose it."""
+    stopped_early: int | None = None
+    """The step after which it ended, where that was early for lack of a lower validation loss."""
     curve: LearningCurve | None = None
     """What runs like this one showed on parts of the training rows."""
 
@@ -59,6 +61,7 @@ def read(run_dir: Path) -> Made:
         training=losses["step"],
         validation=losses["validation"],
         kept=result.quality.best_step,
+        stopped_early=result.steps if result.stopped_early else None,
         curve=curve_of(run_dir, spec),
     )
 

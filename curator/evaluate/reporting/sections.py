@@ -188,5 +188,10 @@ def _losses(made: Made) -> Section:
     found = _some(Captioned("Losses in nats per trained token", losses_table(made), "detail"))
     notes = []
     if found and made.kept is not None:
-        notes = [f"The weights of step {made.kept:,} were kept: there the validation loss was lowest."]
+        notes.append(f"The weights of step {made.kept:,} were kept: there the validation loss was lowest.")
+    if found and made.stopped_early is not None:
+        notes.append(
+            f"Training stopped early, after step {made.stopped_early:,}: the validation loss did not get lower for as "
+            "many passes as train.patience allows."
+        )
     return Section("losses", "How the tuning went", tuple(notes), found)

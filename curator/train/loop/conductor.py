@@ -18,6 +18,9 @@ from curator.train.loop.trainer import TuningTrainer
 from curator.train.progress import EventLog, Speed
 from curator.train.rows.batch import Rows, to_device
 
+_VALIDATION = "eval_loss"
+"""What trackers call the validation loss."""
+
 
 class Conductor(TrainerCallback):
     """Decides when to validate, save and stop, and tells the event log."""
@@ -97,35 +100,44 @@ class Conductor(TrainerCallback):
         """Validate at the end of an epoch, then save."""
         if not _ends_epoch(state):
             return control
-        self._validate(state)
+        if self._validation.items:
+            self._validate(state)
+        if self._patience_is_lost(state):
+            # No checkpoint: whoever resumed from it would go on.
+            self._trainer.has_lost_patience = control.should_training_stop = True
+            self._events.write("early_stop", step=state.global_step, steps=state.max_steps, epoch=state.epoch)
+            return control
         each_epoch = self._spec.train.save_steps is None
         control.should_save = self._trainer.is_stopping or each_epoch or self._due(state.global_step)
         return control
 
     def _validate(self, state: Any) -> None:
-        if not self._validation.items:
-            return
-        trainer, rows = self._trainer, self._validation
-        loss = mean_loss(trainer, rows)
-        better = trainer.world.first(lambda: self._keep_if_better(state.global_step, loss))
+        trainer, step = self._trainer, state.global_step
+        loss = mean_loss(trainer, self._validation)
+        better = state.best_metric is None or loss < state.best_metric
+        if better:
+            # Checkpoints keep the state: a resumed run knows what was best when its checkpoint was saved.
+            state.best_metric, state.best_global_step = loss, step
+            trainer.world.first(lambda: self._keep(checkpoints.Best(step=step, loss=loss)))
         self._events.write(
             "validation",
-            step=state.global_step,
+            step=step,
             steps=state.max_steps,
             epoch=state.epoch,
             loss=loss,
             best=better,
         )
-        # For trackers; the events have it already.
-        trainer.log({"eval_loss": loss})
+        # For trackers, and for the history that checkpoints keep; the events have it already.
+        trainer.log({_VALIDATION: loss})
 
-    def _keep_if_better(self, step: int, loss: float) -> bool:
-        known = checkpoints.best(self._run_dir)
-        if known is not None and loss >= known.loss:
-            return False
-        note = checkpoints.Best(step=step, loss=loss)
+    def _keep(self, note: checkpoints.Best) -> None:
         checkpoints.keep_best(self._run_dir, self._trainer.model, self._trainer.tokenizer, note)
-        return True
+
+    def _patience_is_lost(self, state: Any) -> bool:
+        """Whether a run that would go on has not got better for as long as it may."""
+        best = state.best_global_step or 0
+        worse = [entry for entry in state.log_history if _VALIDATION in entry and entry["step"] > best]
+        return state.global_step < state.max_steps and 0 < self._spec.train.patience <= len(worse)
 
     def _due(self, step: int) -> bool:
         every = self._spec.train.save_steps

@@ -39,6 +39,23 @@ def test_the_report_says_what_the_run_was_made_with(tmp_path):
     )
 
 
+def test_an_early_end_is_told_beside_the_weights_that_were_kept(tmp_path):
+    folder = run_of(tmp_path, patience=2)
+    events = EventLog(folder)
+    events.write("started", step=0, steps=80)
+    for step in (20, 40):
+        events.write("step", step=step, steps=80, loss=1.0)
+    assert made.read(folder).stopped_early is None
+    early = runs.load_result(folder).model_copy(update={"stopped_early": True})
+    (folder / "result.json").write_text(early.model_dump_json())
+    found = made.read(folder)
+    assert found.stopped_early == 40
+    evaluated, rows = sample()
+    told = report.render(evaluated, rows, found)
+    assert "The weights of step 4 were kept" in told
+    assert "Training stopped early, after step 40" in told
+
+
 def test_what_it_cost_is_told_in_money_where_the_price_is_known(tmp_path):
     free = made.read(run_of(tmp_path / "free"))
     assert dict(free.cost) == {
