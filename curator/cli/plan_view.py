@@ -32,7 +32,7 @@ def tell_plan(plan: Plan, as_json: bool) -> None:
             ("learned tokens of one pass", plan.learned),
             ("rows that spell control tokens", len(plan.control_tokens)),
             ("steps", plan.steps),
-            ("device", plan.device),
+            ("device", _machine(plan)),
             ("free memory", "unknown" if free is None else f"{free / 2**30:.1f} GiB"),
             *(_shown(plan.proof) if plan.proof is not None else ()),
         ],
@@ -41,6 +41,10 @@ def tell_plan(plan: Plan, as_json: bool) -> None:
     for sample in plan.samples:
         learned = styled("[[", "bold") + visible(sample.learned) + styled("]]", "bold")
         emit_text(f"{visible(sample.id)}: {visible(sample.given)}{learned}")
+
+
+def _machine(plan: Plan) -> str:
+    return f"{plan.device}, attention {plan.proof.attention}" if plan.proof is not None else plan.device
 
 
 def _origins(plan: Plan) -> list[_Row]:

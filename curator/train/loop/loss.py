@@ -60,6 +60,10 @@ class TokenLoss:
         self._head = causal.get_output_embeddings()
         self._direct = splits_head(causal)
         self._last = last_layer(self._body) if self._direct else None
+        self.attention = str(getattr(causal.config.get_text_config(), "_attn_implementation", ""))
+        """How attention is computed, as transformers names it."""
+        self.joins_lines = self.attention.startswith("flash")
+        """Whether lines that rows share are joined into one: flash attention tells rows apart in a single line only."""
         if self._direct:
             self._direct = self._agrees()
 
@@ -144,6 +148,9 @@ class TokenLoss:
         return made.to(states.device).float()
 
     def _at_learned(self, batch: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
+        if self.joins_lines and "position_ids" in batch:
+            # The first token of a line is never learned, so that nothing else changes.
+            batch = {name: batch[name].view(1, -1) for name in ("input_ids", "position_ids", "labels")}
         seen = {name: batch[name] for name in _SEEN if name in batch}
         targets = batch["labels"][:, 1:]
         wanted = targets != IGNORED

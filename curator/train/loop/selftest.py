@@ -64,6 +64,7 @@ def prove(model: Any, token_loss: TokenLoss, rows: Rows, pad_id: int) -> Proof:
         batch_difference=beside,
         packed_difference=together,
         packs=together is not None and together <= tolerance,
+        attention=token_loss.attention,
     )
 
 

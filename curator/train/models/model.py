@@ -10,7 +10,13 @@ from typing import Any, Literal
 import torch
 from bitsandbytes.nn import Linear4bit, Linear8bitLt
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+from transformers import (
+    MODEL_FOR_CAUSAL_LM_MAPPING,
+    AutoConfig,
+    AutoModelForCausalLM,
+    BitsAndBytesConfig,
+)
+from transformers.utils import is_flash_attn_2_available
 
 from curator.errors import CuratorError
 from curator.files import give_usual_modes
@@ -26,6 +32,12 @@ System = Literal["base", "tuned"]
 
 ALL_GPUS = "auto"
 """In place of a device: a model is laid out over all GPUs of the machine, layer after layer."""
+
+TORCH_ATTENTION, FLASH_ATTENTION = "sdpa", "flash_attention_2"
+"""What `transformers` calls them."""
+
+_FLASH_CAPABILITY = (8, 0)
+"""The oldest GPUs that have it: Ampere (https://github.com/Dao-AILab/flash-attention)."""
 
 _SMALL_MODEL = 100_000_000
 """Weights under which a model wants a higher learning rate."""
@@ -68,7 +80,7 @@ def load_for_training(spec: RunSpec, place: str = "") -> Any:
     Raises:
         CuratorError: it cannot be loaded, or has no layer that an adapter fits on.
     """
-    base = _base(spec, place or str(device()))
+    base = _base(spec, place or str(device()), training_attention(spec))
     if spec.train.method == "full":
         return base.requires_grad_(True)
     base.requires_grad_(False)
@@ -168,9 +180,29 @@ def save_weights(model: Any, tokenizer: Any, folder: Path) -> None:
     tokenizer.save_pretrained(str(folder))
 
 
-def _base(spec: RunSpec, place: str) -> Any:
-    dtype = torch.float32 if spec.train.method == "full" else compute_dtype()
-    options = _placement(dtype, place)
+def training_attention(spec: RunSpec) -> str:
+    """Flash attention where it is installed, and the GPU, the type of the weights and the model allow it.
+
+    For training alone: scoring masks what its kernels cannot.
+
+    Raises:
+        CuratorError: the model's config cannot be loaded.
+    """
+    fits = device().type == "cuda" and _base_dtype(spec).itemsize == 2 and is_flash_attn_2_available()
+    if not fits or torch.cuda.get_device_capability() < _FLASH_CAPABILITY:
+        return TORCH_ATTENTION
+    config = loaded(AutoConfig.from_pretrained, spec.model_path)
+    architecture = MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)
+    return FLASH_ATTENTION if getattr(architecture, "_supports_flash_attn", False) else TORCH_ATTENTION
+
+
+def _base_dtype(spec: RunSpec) -> torch.dtype:
+    return torch.float32 if spec.train.method == "full" else compute_dtype()
+
+
+def _base(spec: RunSpec, place: str, attention: str = TORCH_ATTENTION) -> Any:
+    dtype = _base_dtype(spec)
+    options = _placement(dtype, place, attention)
     if spec.train.method != "qlora":
         return _weights(spec.model_path, **options)
     if spec.train.bits == 8:
@@ -220,11 +252,11 @@ def _with_new_adapter(base: Any, spec: RunSpec) -> Any:
         ) from error
 
 
-def _placement(dtype: torch.dtype, place: str) -> dict[str, Any]:
+def _placement(dtype: torch.dtype, place: str, attention: str = TORCH_ATTENTION) -> dict[str, Any]:
     return {
         "dtype": dtype,
         "use_safetensors": True,
-        "attn_implementation": "sdpa",
+        "attn_implementation": attention,
         "device_map": place if place == ALL_GPUS else {"": place},
         "low_cpu_mem_usage": True,
     }

@@ -2,7 +2,8 @@
 
 Positions begin anew with each row. Where no attention mask is given, the library takes that for the beginning of
 another sequence and lets no token see the row before it (`find_packed_sequence_indices` of transformers, for its sdpa,
-eager and flash attention). `selftest` holds that against each model before it is trusted.
+eager and flash attention; the last looks at one line only, so `loss` joins lines for it). `selftest` holds that against
+each model before it is trusted.
 """
 
 from __future__ import annotations

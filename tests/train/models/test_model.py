@@ -9,6 +9,7 @@ from curator.errors import CuratorError
 from curator.evaluate.scoring.scorers import score
 from curator.train import runs
 from curator.train.loop.loss import TokenLoss
+from curator.train.models import model as model_module
 from curator.train.models.model import (
     base_view,
     learning_rate,
@@ -17,6 +18,7 @@ from curator.train.models.model import (
     load_tuned,
     parameter_counts,
     save_weights,
+    training_attention,
 )
 from curator.train.models.tokenizer import load_tokenizer
 from curator.train.rows.batch import collate
@@ -91,6 +93,44 @@ def test_whoever_may_read_the_settings_of_a_model_may_read_its_weights(make_run,
     files = list((tmp_path / "saved").iterdir())
     assert {path.suffix for path in files} >= {".safetensors", ".json"}
     assert len({path.stat().st_mode for path in files}) == 1
+
+
+HALF, SINGLE = torch.bfloat16, torch.float32
+
+
+@pytest.mark.parametrize(
+    ("place", "dtype", "installed", "capability", "method", "chosen"),
+    [
+        ("cuda", HALF, True, (8, 0), "lora", "flash_attention_2"),
+        ("cuda", HALF, True, (9, 0), "qlora", "flash_attention_2"),
+        ("cuda", HALF, False, (9, 0), "lora", "sdpa"),
+        ("cuda", HALF, True, (7, 5), "lora", "sdpa"),
+        ("cuda", SINGLE, True, (9, 0), "lora", "sdpa"),
+        ("cuda", HALF, True, (9, 0), "full", "sdpa"),
+        ("cpu", HALF, True, (9, 0), "lora", "sdpa"),
+    ],
+)
+def test_flash_attention_is_taken_where_it_can_be(
+    make_run, monkeypatch, place, dtype, installed, capability, method, chosen
+):
+    spec = runs.load(make_run(method=method))
+    monkeypatch.setattr(model_module, "device", lambda: torch.device(place))
+    monkeypatch.setattr(model_module, "compute_dtype", lambda: dtype)
+    monkeypatch.setattr(model_module, "is_flash_attn_2_available", lambda: installed)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
+    assert training_attention(spec) == chosen
+
+
+def test_a_model_that_flash_attention_does_not_serve_keeps_torchs_own(make_run, monkeypatch):
+    from transformers import LlamaForCausalLM
+
+    spec = runs.load(make_run())
+    monkeypatch.setattr(model_module, "device", lambda: torch.device("cuda"))
+    monkeypatch.setattr(model_module, "compute_dtype", lambda: HALF)
+    monkeypatch.setattr(model_module, "is_flash_attn_2_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (9, 0))
+    monkeypatch.setattr(LlamaForCausalLM, "_supports_flash_attn", False)
+    assert training_attention(spec) == "sdpa"
 
 
 def test_an_unfinished_run_has_no_tuned_model(make_run):

@@ -61,6 +61,19 @@ def test_a_line_of_rows_has_the_losses_and_gradients_of_its_rows(family, attenti
     assert torch.allclose(*gradients, atol=1e-5)
 
 
+@pytest.mark.parametrize("family", FAMILIES)
+def test_lines_may_be_joined_into_one_as_flash_attention_wants_them(family):
+    token_loss = TokenLoss(FAMILIES[family](50).train())
+    assert not token_loss.joins_lines
+    batch = packed(ROWS * 3, 0, width=12)
+    assert len(batch["input_ids"]) > 1
+    apart = token_loss.summed(batch)
+    token_loss.joins_lines = True
+    joined = token_loss.summed(batch)
+    assert torch.allclose(apart.by_row, joined.by_row, atol=1e-5)
+    assert torch.equal(apart.tokens, joined.tokens)
+
+
 def rows_of(rendered: list[Rendered]) -> Rows:
     return Rows([Item(str(number), row) for number, row in enumerate(rendered)], ())
 
@@ -78,6 +91,7 @@ def test_a_model_shows_that_it_learns_what_it_should():
     assert proof.packed_difference < 1e-5 > proof.batch_difference
     assert (proof.adapted, proof.quantised, proof.rows) == (14, 0, 8)
     assert 0 < proof.trainable < proof.parameters
+    assert proof.attention == "sdpa"
     assert all(weight.grad is None for weight in model.parameters())
 
 
