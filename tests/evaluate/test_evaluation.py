@@ -4,11 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from pyarrow import parquet
 
 from curator.config import EvaluateSettings
-from curator.errors import CuratorError, NotFound
-from curator.evaluate import evaluation, keeping
+from curator.errors import CuratorError
 from curator.evaluate.evaluation import Evaluation, evaluate_scores
 from curator.evaluate.scores import RowScore
 from curator.records import ClassificationRow, InstructionRow, WindowRow
@@ -146,40 +144,3 @@ def test_no_test_rows_a_strange_label_and_an_overflow_are_clear_errors():
               for score in answered(rows, [True, True])]  # fmt: skip
     with pytest.raises(CuratorError, match="base has no finite log_loss on row 0"):
         evaluate_scores("classification", LABELS, [], rows, {"base": broken, "tuned": broken}, QUICK)
-
-
-def test_an_evaluation_is_read_back_as_it_was_written(tmp_path):
-    rows = tickets(12)
-    scored = [
-        score.model_copy(update={"probabilities": (0.25, 0.75)}) for score in answered(rows, [True] * 12)
-    ]
-    found = evaluate_scores(
-        "classification", LABELS, rows, rows, {"base": answered(rows, [False] * 12), "tuned": scored}, QUICK,
-        names=evaluation.Names(run="first", model="bundled", export="data-1"),
-    )  # fmt: skip
-    keeping.write(found, tmp_path)
-    assert keeping.load(tmp_path) == found
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["metrics.json", "scores.parquet"]
-
-
-def test_an_evaluation_of_before_is_still_read(tmp_path):
-    keeping.write(classified([True] * 12, [True] * 12), tmp_path)
-    found = json.loads((tmp_path / "metrics.json").read_text())
-    for name in ("reliability", "temperature", "slices", "contamination", "suspects", "memorisation"):
-        del found[name]
-    (tmp_path / "metrics.json").write_text(json.dumps(found))
-    table = parquet.read_table(tmp_path / "scores.parquet").drop_columns(["said"])
-    parquet.write_table(table, tmp_path / "scores.parquet")
-    assert keeping.load(tmp_path).slices == ()
-
-
-def test_a_run_without_an_evaluation_or_with_a_damaged_one_says_so(tmp_path):
-    with pytest.raises(NotFound, match="has no evaluation"):
-        keeping.load(tmp_path)
-    keeping.write(classified([True] * 3, [True] * 3), tmp_path)
-    (tmp_path / "metrics.json").write_text("{")
-    with pytest.raises(CuratorError, match="damaged"):
-        keeping.load(tmp_path)
-    (tmp_path / "metrics.json").write_text("[]")
-    with pytest.raises(CuratorError, match="damaged"):
-        keeping.load(tmp_path)
