@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from torch.optim.lr_scheduler import LambdaLR
 from torch.utils.data import DataLoader
-from transformers import PrinterCallback, Trainer, TrainingArguments
+from transformers import PrinterCallback, Trainer, TrainingArguments, get_scheduler
 
 from curator.errors import CuratorError
 from curator.train.args import RunSpec
@@ -115,6 +117,17 @@ class TuningTrainer(Trainer):
             pin_memory=self.args.dataloader_pin_memory,
         )
 
+    def create_scheduler(self, num_training_steps: int, optimizer: Any = None) -> LambdaLR:
+        """The library's, from its second step on where it warms up: at the first the rate is 0, and nothing learned."""
+        warmup = self.args.get_warmup_steps(num_training_steps)
+        begin = 1 if warmup else 0
+        library = get_scheduler(
+            self.args.lr_scheduler_type, optimizer or self.optimizer, warmup, num_training_steps + begin
+        )
+        rates = [partial(_later, rate, begin) for rate in library.lr_lambdas]
+        self.lr_scheduler = LambdaLR(library.optimizer, rates)
+        return self.lr_scheduler
+
     @property
     def is_stopping(self) -> bool:
         """Whether the run was asked to end; all processes say the same after the same step."""
@@ -194,6 +207,10 @@ class TuningTrainer(Trainer):
         checkpoints.seal(checkpoints.folder(self._run_dir) / f"checkpoint-{step}", self._run_dir)
         checkpoints.rotate(self._run_dir, _KEPT)
         self._events.write("checkpoint", step=step, steps=self.state.max_steps, epoch=self.state.epoch)
+
+
+def _later(rate: Callable[[int], float], steps: int, step: int) -> float:
+    return rate(step + steps)
 
 
 def _arguments(spec: RunSpec, run_dir: Path, rate: float, fit: Fit) -> TrainingArguments:
