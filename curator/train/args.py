@@ -160,6 +160,8 @@ class Proof(Frozen):
     """Whether rows may share lines: they do not change each other."""
     attention: str = ""
     """How attention is computed, as transformers names it."""
+    held_bytes: int = 0
+    """Memory of the weights, gradients and optimizer states: what is held all the time."""
 
 
 class Event(Frozen):
@@ -203,6 +205,8 @@ class Event(Frozen):
     """What went wrong."""
     remedy: str = ""
     """What to do about it, or for `warning` what comes of it."""
+    row_ids: tuple[str, ...] = ()
+    """For a `warning` about a step: its rows, that of the highest loss first."""
 
 
 class Quality(Frozen):

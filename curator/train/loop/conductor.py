@@ -11,9 +11,11 @@ import torch
 from transformers import TrainerCallback
 
 from curator.errors import CuratorError
+from curator.train import runs
 from curator.train.args import RunSpec
 from curator.train.loop import checkpoints
 from curator.train.loop.loss import TokenLoss
+from curator.train.loop.spikes import SpikeWatch
 from curator.train.loop.trainer import TuningTrainer
 from curator.train.progress import EventLog, Speed
 from curator.train.rows.batch import Rows, to_device
@@ -39,6 +41,7 @@ class Conductor(TrainerCallback):
         self._validation = validation
         self._events = events
         self._speed: Speed | None = None
+        self._spikes = SpikeWatch(())
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Say what is ahead."""
@@ -52,6 +55,8 @@ class Conductor(TrainerCallback):
             rows=len(rows),
             dropped=len(rows.dropped) + len(self._validation.dropped),
         )
+        # Behind `started`, which makes void what the checkpoint does not know.
+        self._spikes = SpikeWatch(runs.effective(runs.read_events(self._run_dir)))
 
     def on_epoch_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Set the order of the rows before they are drawn."""
@@ -62,7 +67,7 @@ class Conductor(TrainerCallback):
         gradients = [weight.grad for weight in self._trainer.model.parameters() if weight.grad is not None]
         norms = torch.stack([gradient.norm() for gradient in gradients] or [torch.zeros(())])
         if not torch.isfinite(norms).all():
-            raise self._trainer.not_finite("gradient", self._trainer.step_rows)
+            raise self._trainer.not_finite("gradient", self._trainer.step_losses)
         if state.global_step == 0 and not norms.any():
             raise CuratorError(
                 "No gradient reaches the weights that shall be trained.", "Take another method."
@@ -86,10 +91,24 @@ class Conductor(TrainerCallback):
             tokens=tokens,
             **self._speed.after(state.global_step, tokens),
         )
+        self._tell_spike(state, logs)
+
+    def _tell_spike(self, state: Any, logs: dict[str, Any]) -> None:
+        items = self._trainer.train_dataset.items
+        losses = {items[number].id: loss for number, loss in self._trainer.step_losses.items()}
+        spike = self._spikes.look(state.global_step, logs["loss"], logs.get("grad_norm"), losses)
+        if spike is not None:
+            self._events.warn(
+                spike.problem,
+                "Look at the first of them; the run goes on.",
+                step=state.global_step,
+                steps=state.max_steps,
+                epoch=state.epoch,
+                row_ids=spike.row_ids,
+            )
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> Any:
         """Save inside an epoch when it is due; what is due at its end waits for the validation."""
-        self._trainer.step_rows = []
         if self._trainer.is_stopping:
             control.should_training_stop = True
         if not _ends_epoch(state):

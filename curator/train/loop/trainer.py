@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -91,7 +91,8 @@ class TuningTrainer(Trainer):
             evenly=world.is_divided,
         )
         self._memory = RowMemory(run_dir, [item.id for item in rows.items], [i.content for i in rows.items])
-        self.step_rows: list[int] = []
+        self.step_losses: dict[int, float] = {}
+        """Mean loss per learned token of each row of the last step, by its number."""
         self.step_tokens = 0
         self.has_lost_patience = False
         """Whether it ended because the validation loss does not get lower."""
@@ -145,8 +146,10 @@ class TuningTrainer(Trainer):
             model.train()
         shares = self.world.gathered(lambda: self._share(inputs))
         self.world.add_up(model.parameters())
+        self.step_losses = {}
         for share in shares:
-            self.step_rows += share.rows
+            means = (total / tokens for total, tokens in zip(share.losses, share.learned, strict=True))
+            self.step_losses.update(zip(share.rows, means, strict=True))
             self.step_tokens += share.tokens
             self._memory.note(self._sampler.epoch, share.rows, share.losses, share.learned)
         self._others_stop = any(share.stop for share in shares)
@@ -173,7 +176,7 @@ class TuningTrainer(Trainer):
             raise self.not_finite("loss", batch["rows"].tolist())
         return found
 
-    def not_finite(self, what: str, numbers: list[int]) -> CuratorError:
+    def not_finite(self, what: str, numbers: Iterable[int]) -> CuratorError:
         """The error for a step whose loss or gradient is no number."""
         ids = ", ".join(self._rows.items[number].id for number in numbers)
         return CuratorError(
