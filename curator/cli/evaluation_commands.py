@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from curator.cli.gate_options import check_gate, close_gate, gate_option, judged
+from curator.cli.gate_options import check_gate, close_gate, gate_option, judged, require_current
 from curator.cli.output import State, emit_json, emit_table, emit_text, json_option, say
-from curator.cli.rival_options import online, rival_options, tell_rivals, wanted
+from curator.cli.rival_options import online, rival_options, tell_dropped, tell_rivals, wanted
 from curator.cli.run_options import named_run
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def evaluate_command(
 ) -> None:
     """Score base, rivals and tuned model on the held-out test set (the newest run when none is named).
 
-    What a run was scored on before is kept; rivals that are new are scored beside it.
+    What a run was scored on before is kept; rivals that are new are scored beside it. --again begins with nothing.
 
     \b
     Example:
@@ -57,10 +57,16 @@ def evaluate_command(
     """
     folder = named_run(state.project(), run)
     asked, endpoint = wanted(prompts, few_shot, retrieved), online(url, model, price, pace, judge)
-    found = None if again else _kept(folder)
-    check_gate(condition, folder, asked, endpoint, found)
-    if found is None or asked is not None or endpoint is not None:
-        found = score(folder, asked, found, endpoint)
+    before = _before(folder, again)
+    kept = None if again else before
+    check_gate(condition, folder, asked, endpoint, kept)
+    if kept is not None and asked is None and endpoint is None:
+        require_current(folder, condition)
+        found = kept
+    else:
+        found = score(folder, asked, kept, endpoint)
+    if again and before is not None:
+        tell_dropped(before, found)
     gate = judged(condition, found)
     tell(found, as_json, gate)
     close_gate(gate)
@@ -106,15 +112,23 @@ def _open(page: Path) -> None:
         )
 
 
-def _kept(folder: Path) -> Evaluation | None:
-    """What a run was scored before."""
-    from curator.errors import NotFound
+def _before(folder: Path, again: bool) -> Evaluation | None:
+    """What a run was scored before, if it was.
+
+    Raises:
+        CuratorError: that is damaged, and not to be made `again`.
+    """
+    from curator.errors import CuratorError, NotFound
     from curator.evaluate import keeping
 
     try:
         return keeping.load(folder)
     except NotFound:
         return None
+    except CuratorError:
+        if again:
+            return None
+        raise
 
 
 def score(
@@ -127,21 +141,49 @@ def score(
     from curator import tuning
 
     tuning.require_libraries()
-    from curator.evaluate import evaluation, keeping
-    from curator.evaluate.reporting import model_card
-    from curator.evaluate.reporting.report import report_run
-    from curator.train.args import ADAPTER
+    from curator.evaluate import evaluating
     from curator.train.processes import jobs
 
     if kept is None:
         say("Scoring base and tuned model on the test rows; the tuned one is loaded from disk.")
     with jobs.holding(folder):
-        with _progress() as progress:
-            found = evaluation.evaluate_run(folder, progress, asked, kept, endpoint)
-        keeping.write(found, folder)
-        report_run(folder)
-        model_card.write(folder, folder / ADAPTER)
+        with _progress() as progress, _kept_before_judging(folder) as keep:
+            found = evaluating.evaluate_run(folder, progress, asked, kept, endpoint, keep)
+        _keep(found, folder)
     return found
+
+
+@contextmanager
+def _kept_before_judging(folder: Path) -> Iterator[Callable[[Evaluation], None]]:
+    """Takes what there is before a judge is asked; if that fails, it is said that everything else is kept."""
+    from curator.errors import CuratorError
+
+    is_kept = False
+
+    def keep(found: Evaluation) -> None:
+        nonlocal is_kept
+        _keep(found, folder)
+        is_kept = True
+
+    try:
+        yield keep
+    except CuratorError as error:
+        if not is_kept:
+            raise
+        remedy = "All scores but the judge's are kept: go on with the same command, without --again."
+        raise CuratorError(error.problem, f"{error.remedy} {remedy}".strip()) from error
+
+
+def _keep(found: Evaluation, folder: Path) -> None:
+    """Write the scores of a run, its report and the card of its model."""
+    from curator.evaluate import keeping
+    from curator.evaluate.reporting import model_card
+    from curator.evaluate.reporting.report import report_run
+    from curator.train.args import ADAPTER
+
+    keeping.write(found, folder)
+    report_run(folder)
+    model_card.write(folder, folder / ADAPTER)
 
 
 def tell(found: Evaluation, as_json: bool, gate: Gate | None = None) -> None:

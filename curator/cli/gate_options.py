@@ -41,15 +41,34 @@ def check_gate(
     if condition is None:
         return
     from curator.evaluate.endpoint.answering_rows import name_of
+    from curator.evaluate.evaluating import settled
     from curator.evaluate.gating import gate, vocabulary
-    from curator.evaluate.rivals.prompted import Wanted
+    from curator.evaluate.rivals.prompted import OF_EXAMPLES
     from curator.train import runs
 
     spec = runs.load(folder)
-    rivals = [*(wanted or Wanted()).settled(spec).fingerprints(), *(kept.systems if kept else ())]
+    rivals = [*settled(wanted, spec, kept).fingerprints()]
+    rivals += [name for name in (kept.systems if kept else ()) if name not in OF_EXAMPLES]
     rivals += [name_of(online.endpoint)] if online is not None else []
     with _as_usage():
         gate.prepare(condition, vocabulary.expected(spec.kind, rivals))
+
+
+def require_current(folder: Path, condition: str | None) -> None:
+    """Say that kept figures are of data that has changed since.
+
+    Raises:
+        CuratorError: a gate shall be judged by them.
+    """
+    from curator.errors import CuratorError
+    from curator.train import runs
+
+    try:
+        runs.verify_export(runs.load(folder))
+    except CuratorError as error:
+        if condition is not None:
+            raise
+        say(f"{error.problem} The figures are those of the data as it was.")
 
 
 def judged(condition: str | None, found: Evaluation) -> Gate | None:

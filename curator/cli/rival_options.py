@@ -146,6 +146,26 @@ def tell_rivals(found: Evaluation) -> None:
         say(f"Judging took {_usage(found.judged.usage)}.")
 
 
+def tell_dropped(before: Evaluation, found: Evaluation) -> None:
+    """Which rivals and judge of an earlier evaluation are not in the new one, and what brings them back."""
+    from curator.text import visible_line
+
+    by_option = {
+        option: [name for name in before.systems if name.startswith(start) and name not in found.systems]
+        for option, start in (("--prompt", "prompt:"), ("--endpoint", "endpoint:"))
+    }
+    by_option["--judge"] = ["the judge"] if before.judged and not found.judged else []
+    gone = [visible_line(name) for names in by_option.values() for name in names]
+    if gone:
+        options = " and ".join(option for option, names in by_option.items() if names)
+        kept = (
+            ""
+            if gone == by_option["--prompt"]
+            else "; replies of an endpoint are kept, and none is paid for twice"
+        )
+        say(f"Dropped by --again: {', '.join(gone)}. Ask for them with {options}{kept}.")
+
+
 def _usage(usage: dict[str, Any]) -> str:
     """`338 answers, 52,114 tokens read and 1,204 written, for 0.0312`."""
     from curator.text import plural

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -16,26 +15,18 @@ from curator.evaluate.answers.adherence import Form
 from curator.evaluate.answers.filling import filled
 from curator.evaluate.calibration import Bin, Temperature
 from curator.evaluate.comparing import Comparison, Estimators, compare
-from curator.evaluate.endpoint.address import Online
 from curator.evaluate.endpoint.judged import Judged
 from curator.evaluate.examining import Studied, Tested, examine
 from curator.evaluate.fairness.suspects import Suspect
 from curator.evaluate.fairness.tainted import Contamination
 from curator.evaluate.memorisation import Memorisation
 from curator.evaluate.rivals import classical
-from curator.evaluate.rivals.gathering import gather, kept_from, with_endpoint
-from curator.evaluate.rivals.prompted import Wanted
 from curator.evaluate.scores import HEADLINE, Rivals, RowScore, SystemScores
-from curator.evaluate.scoring import forgetting
 from curator.evaluate.scoring.forgetting import Forgetting
 from curator.evaluate.slices import Slice
-from curator.evaluate.sources import sources_of
 from curator.evaluate.verdict import Clean, Gain, Rival, Verdict, judge
-from curator.records import SPLITS, Frozen, Kind, Row, WindowRow, target_text
+from curator.records import Frozen, Kind, Row, WindowRow, target_text
 from curator.text import plural
-
-Progress = Callable[[int, int], None]
-"""Told how many rows are done, and of how many."""
 
 
 class Names(Frozen):
@@ -127,7 +118,7 @@ def evaluate_scores(
     Raises:
         CuratorError: a system did not score exactly the test rows in their order, or a score is no number.
     """
-    _check_rows(kind, labels, test_rows)
+    require_scorable(kind, labels, test_rows)
     beside, headline = rivals or {}, HEADLINE[kind][0]
     references, taught = ([reference(row) for row in rows] for rows in (test_rows, train_rows))
     every = {**systems, **classical.answers(kind, labels, train_rows, test_rows, settings.seed)}
@@ -183,59 +174,6 @@ def _figures(tested: Tested, rivals: Rivals, parts: Comparison) -> dict[str, dic
     return found
 
 
-def evaluate_run(
-    run_dir: Path,
-    progress: Progress | None = None,
-    wanted: Wanted | None = None,
-    kept: Evaluation | None = None,
-    online: Online | None = None,
-) -> Evaluation:
-    """Score base and tuned model on the run's test rows, the tuned one read afresh from disk, and compare them.
-
-    Args:
-        run_dir: A finished run.
-        progress: Told how many rows are done.
-        wanted: Rivals that are prompts; by default those of the run's settings.
-        kept: An earlier evaluation of this run, whose scores are not made again.
-        online: An endpoint that answers the test rows, too.
-
-    Raises:
-        CuratorError: the run is not finished, its data changed, there are no test rows, or a prompt cannot be used.
-    """
-    from curator.evaluate.scoring.studies import Studies
-    from curator.train import runs
-    from curator.train.rows.data import read_rows
-
-    spec = runs.load(run_dir)
-    runs.load_result(run_dir)
-    runs.verify_export(spec)
-    form = Form.of(spec.evaluate, run_dir.parent.parent)
-    export = Path(spec.export_path)
-    train_rows, validation_rows, test_rows = (read_rows(export, spec.kind, split) for split in SPLITS)
-    _check_rows(spec.kind, spec.labels, test_rows)
-    before = kept_from(kept.scores, kept.systems, kept.titles) if kept else None
-    settled = (wanted or Wanted()).settled(spec)
-    studies = Studies(spec, validation_rows, test_rows)
-    made = gather(run_dir, spec, (train_rows, test_rows), settled, before, progress, studies)
-    judged = kept.judged if kept else None
-    if online is not None:
-        made, verdicts = with_endpoint(run_dir, spec, test_rows, made, online, progress)
-        judged = verdicts or judged
-    systems = dict(made.systems)
-    general = kept.general if kept else None
-    if "base general" in systems:
-        general = forgetting.compare(systems.pop("base general"), systems.pop("tuned general"), spec.evaluate)
-    names = Names(run=spec.name, model=spec.model, export=export.name)
-    found = (spec.kind, spec.labels, train_rows, test_rows, systems, spec.evaluate)
-    validation = ([reference(row) for row in studies.rows], studies.scores)
-    studied = Studied(validation, studies.continued, sources_of(export, test_rows))
-    evaluation = evaluate_scores(
-        *found, names=names, general=general, rivals=made.rivals, form=form, studied=studied
-    )
-    again = {"temperature": kept.temperature, "memorisation": kept.memorisation} if kept else {}
-    return evaluation.model_copy(update={"left_out": dict(made.left_out), "judged": judged, **again})
-
-
 def reference(row: Row) -> str:
     """What should be answered on a row: the answer, the label, or the last unit of a window that has one."""
     if isinstance(row, WindowRow):
@@ -244,7 +182,12 @@ def reference(row: Row) -> str:
     return target_text(kind, row.model_dump())
 
 
-def _check_rows(kind: Kind, labels: Sequence[str], rows: Sequence[Row]) -> None:
+def require_scorable(kind: Kind, labels: Sequence[str], rows: Sequence[Row]) -> None:
+    """There are test rows, and their labels are on the list.
+
+    Raises:
+        CuratorError: there are none, or one is not.
+    """
     if not rows:
         raise CuratorError(
             "There are no test rows to score.", "Split and export again, with a share for test."

@@ -61,3 +61,18 @@ def test_what_cannot_be_judged_ends_with_2_before_anything_is_scored(project, ca
 def test_a_figure_that_the_run_lacks_ends_with_2(scored, capsys):
     assert run(["-C", scored, "evaluate", "--fail-unless", "bpb_general < base * 1.02"]) == 2
     assert "There is no figure bpb_general" in capsys.readouterr().err
+
+
+def test_kept_figures_of_data_that_has_changed_are_told_and_judged_by_no_gate(project, scored, capsys):
+    (export,) = (project.root / "exports").iterdir()
+    with (export / "test.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write("\n")
+    assert run(["-C", scored, "evaluate"]) == 0
+    said = capsys.readouterr()
+    assert "test.jsonl is not the file that the run first was made for." in said.err
+    assert "The figures are those of the data as it was." in said.err
+    assert "tuned\t" in said.out
+    assert run(["-C", scored, "evaluate", "--fail-unless", "n > 1"]) == 1
+    said = capsys.readouterr()
+    assert "is not the file that the run first was made for" in said.err
+    assert "gate" not in said.err

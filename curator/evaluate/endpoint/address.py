@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import urlsplit, urlunsplit
 
 from curator.errors import CuratorError
-from curator.records import Frozen
+from curator.records import Frozen, Kind
 from curator.text import visible_line
 
 _PATH = "/chat/completions"
@@ -46,6 +46,19 @@ class Online(Frozen):
     """Who is asked."""
     judge: bool = False
     """Whether it also compares the answers of base and tuned."""
+
+    def require_fitting(self, kind: Kind) -> None:
+        """A project of this kind has something to ask, and to judge if that is wanted.
+
+        Raises:
+            CuratorError: it has not.
+        """
+        if kind == "text":
+            raise CuratorError(
+                "A text project asks nothing, so no endpoint can answer.", "Leave --endpoint out."
+            )
+        if self.judge and kind != "instruction":
+            raise CuratorError("Labels are right or wrong: they need no judge.", "Leave --judge out.")
 
 
 class Reply(Frozen):

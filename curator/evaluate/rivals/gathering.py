@@ -6,11 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from curator.errors import CuratorError
-from curator.evaluate.endpoint.address import Online
-from curator.evaluate.endpoint.judged import Judged
 from curator.evaluate.rivals import classical
-from curator.evaluate.rivals.prompted import Wanted
+from curator.evaluate.rivals.prompted import OF_EXAMPLES, Wanted
 from curator.evaluate.scores import FACTS, Rivals, RowScore, Scored, SystemScores
 from curator.evaluate.scoring import forgetting
 from curator.records import Row
@@ -31,12 +28,12 @@ class Kept(NamedTuple):
     """Rivals other than the classical ones, which are made anew in no time."""
 
     def still_good(self, wanted: Wanted) -> dict[str, Scored]:
-        """Those that are as they would be made now; ones of other names are good for ever."""
+        """Those that are as they would be made now; prompts that are not named, and endpoints, are good for ever."""
         made = wanted.fingerprints()
         return {
             name: rival
             for name, rival in self.rivals.items()
-            if name not in made or rival.facts.get("made_by") == made[name]
+            if (rival.facts.get("made_by") == made[name] if name in made else name not in OF_EXAMPLES)
         }
 
 
@@ -120,34 +117,3 @@ def gather(
         if missing.fingerprints():
             score_prompts(run_dir, prompts)
     return Gathered(systems, {**good, **prompts.found}, prompts.left_out)
-
-
-def with_endpoint(
-    run_dir: Path,
-    spec: RunSpec,
-    test: Sequence[Row],
-    made: Gathered,
-    online: Online,
-    progress: Progress | None = None,
-) -> tuple[Gathered, Judged | None]:
-    """The same with an endpoint beside them, which may judge base and tuned, too.
-
-    Raises:
-        CuratorError: the project has nothing to ask or to judge, or the endpoint cannot be asked.
-    """
-    if spec.kind == "text":
-        raise CuratorError("A text project asks nothing, so no endpoint can answer.", "Leave --endpoint out.")
-    if online.judge and spec.kind != "instruction":
-        raise CuratorError("Labels are right or wrong: they need no judge.", "Leave --judge out.")
-    from curator.evaluate.endpoint.answering_rows import answer_rows, name_of
-    from curator.evaluate.endpoint.judging import judge_rows
-    from curator.evaluate.endpoint.kept_replies import KeptReplies
-
-    kept = KeptReplies(run_dir)
-    answered = answer_rows(online.endpoint, spec, test, kept, progress)
-    made = made._replace(rivals={**made.rivals, name_of(online.endpoint): answered})
-    if not online.judge:
-        return made, None
-    pair = made.systems["base"], made.systems["tuned"]
-    judged, base, tuned = judge_rows(online.endpoint, spec.system, test, pair, kept, progress)
-    return made._replace(systems={**made.systems, "base": base, "tuned": tuned}), judged

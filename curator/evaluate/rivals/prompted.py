@@ -7,7 +7,7 @@ al. 2022, kNN-augmented in-context learning).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from curator.errors import CuratorError
@@ -20,6 +20,8 @@ from curator.train.rows.render import Renderer, Turns
 
 FEW_SHOT = "few_shot"
 RETRIEVED = "retrieved"
+OF_EXAMPLES = (FEW_SHOT, RETRIEVED)
+"""Rivals that are shown a number of examples, none of which means without them."""
 
 
 class Wanted(Frozen):
@@ -28,12 +30,12 @@ class Wanted(Frozen):
     prompts: tuple[OwnPrompt, ...] = ()
     """Prompts of the user's own."""
     few_shot: int | None = None
-    """Examples that every row is shown; by default what the settings say."""
+    """Examples that every row is shown; by default as many as before, or what the settings say."""
     retrieved: int | None = None
-    """Most similar examples that each row is shown; by default what the settings say."""
+    """Most similar examples that each row is shown; by default as many as before, or what the settings say."""
 
-    def settled(self, spec: RunSpec) -> Wanted:
-        """With the defaults of a run.
+    def settled(self, spec: RunSpec, before: Wanted) -> Wanted:
+        """With what was chosen before, and the defaults of a run.
 
         Raises:
             CuratorError: the run's kind asks its model nothing, and something was wanted.
@@ -45,10 +47,9 @@ class Wanted(Frozen):
                     "Leave --prompt, --few-shot and --retrieved out.",
                 )
             return Wanted(few_shot=0, retrieved=0)
-        settings = spec.evaluate
-        few = settings.few_shot if self.few_shot is None else self.few_shot
-        similar = settings.retrieved if self.retrieved is None else self.retrieved
-        return Wanted(prompts=self.prompts, few_shot=few, retrieved=similar)
+        few = (self.few_shot, before.few_shot, spec.evaluate.few_shot)
+        similar = (self.retrieved, before.retrieved, spec.evaluate.retrieved)
+        return Wanted(prompts=self.prompts, few_shot=_first(few), retrieved=_first(similar))
 
     def without(self, names: Collection[str]) -> Wanted:
         """Those that are not among `names`."""
@@ -63,6 +64,19 @@ class Wanted(Frozen):
         found = {name_of(prompt): prompt.fingerprint for prompt in self.prompts}
         shown = {FEW_SHOT: self.few_shot, RETRIEVED: self.retrieved}
         return {name: digest(name, str(k)) for name, k in shown.items() if k} | found
+
+
+def chosen(systems: Mapping[str, Mapping[str, Any]], left_out: Collection[str]) -> Wanted:
+    """The numbers of examples that an evaluation was made with; open where a model could not be shown any."""
+    counts = {
+        name: None if name in left_out else int(systems.get(name, {}).get("examples_wanted", 0))
+        for name in OF_EXAMPLES
+    }
+    return Wanted(few_shot=counts[FEW_SHOT], retrieved=counts[RETRIEVED])
+
+
+def _first(counts: Iterable[int | None]) -> int | None:
+    return next((count for count in counts if count is not None), None)
 
 
 class Prompted(NamedTuple):

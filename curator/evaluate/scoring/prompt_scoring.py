@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from curator.errors import CuratorError
-from curator.evaluate.rivals.prompted import FEW_SHOT, RETRIEVED, Place, Prompted, Wanted, prompted
+from curator.evaluate.rivals.prompted import OF_EXAMPLES, Place, Prompted, Wanted, prompted
 from curator.evaluate.scores import Rivals, Scored
 from curator.evaluate.scoring.scorers import context, score
 from curator.records import Row
@@ -55,7 +55,7 @@ class PromptScoring:
 
     def _problem(self, rival: Prompted) -> str:
         """Why a model cannot be shown examples: some templates refuse earlier turns, or render them anew."""
-        if rival.name not in (FEW_SHOT, RETRIEVED):
+        if rival.name not in OF_EXAMPLES:
             return ""
         try:
             rival.renderer.render(self._test[0])

@@ -16,6 +16,8 @@ TICKETS = [
     {"text": f"no {n} {'even' if n % 2 else 'odd'}", "label": "b" if n % 2 else "a"} for n in range(60)
 ]
 LAW = [{"instruction": f"What is rule {n}?", "answer": f"It says {n}."} for n in range(60)]
+PAGES = [{"text": f"page {n} has so many words and no others. " * 20} for n in range(60)]
+ROWS = {"classification": TICKETS, "instruction": LAW, "text": PAGES}
 
 
 @pytest.fixture
@@ -23,8 +25,9 @@ def scored(make_project):
     """The arguments that evaluate a scored run, and its folder."""
 
     def make(kind: str = "classification"):
-        rows, more = (TICKETS, {"labels": ["a", "b"]}) if kind == "classification" else (LAW, {})
-        project = make_project(rows, kind, **more)
+        project = make_project(
+            ROWS[kind], kind, **({"labels": ["a", "b"]} if kind == "classification" else {})
+        )
         project.split()
         folder = run_folders.begin(project, "first")
         run_folders.finish(folder)
@@ -111,6 +114,69 @@ def test_failures_are_told_in_one_line_and_leave_the_evaluation_as_it_was(scored
     assert "does not let us in: who are you" in told
     assert "Traceback" not in told
     assert (folder / "metrics.json").read_bytes() == before
+
+
+@pytest.fixture
+def unscored(scored, monkeypatch):
+    """The same for a run whose models must not be loaded, and which is to be scored anew."""
+    from curator.evaluate.scoring import scorers
+
+    monkeypatch.setattr(scorers, "score_systems", lambda *_: pytest.fail("was scored"))
+    return lambda kind="classification": [*scored(kind)[0], "--again"]
+
+
+def test_an_endpoint_is_asked_before_a_model_is_loaded(unscored, server, capsys):
+    server.first = [refusal(401, "who are you")] * 50
+    assert run([*unscored(), "--endpoint", server.url, "--model", "big"]) == 1
+    assert "does not let us in: who are you" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("kind", "options", "words"),
+    [("classification", ["--judge"], "need no judge"), ("text", [], "no endpoint can answer")],
+)
+def test_what_no_endpoint_can_do_is_said_before_anything_is_asked(
+    unscored, server, capsys, kind, options, words
+):
+    assert run([*unscored(kind), "--endpoint", server.url, "--model", "big", *options]) == 1
+    assert words in capsys.readouterr().err
+    assert not server.asked
+
+
+@pytest.mark.usefixtures("quiet")
+def test_what_was_scored_is_kept_when_the_judge_fails(scored, server, capsys):
+    arguments, folder = scored("instruction")
+    server.answer = lambda body: {"no": 1} if "Which answer is better" in str(body) else "It says nothing."
+    assert run([*arguments, "--endpoint", server.url, "--model", "big", "--judge"]) == 1
+    told = capsys.readouterr().err
+    assert "no chat completion" in told
+    assert "All scores but the judge's are kept: go on with the same command, without --again." in told
+    found = keeping.load(folder)
+    assert "endpoint:big" in found.systems
+    assert found.judged is None
+
+
+@pytest.mark.usefixtures("quiet")
+def test_what_is_dropped_by_scoring_again_is_told_with_what_brings_it_back(
+    scored, server, capsys, monkeypatch
+):
+    from curator.evaluate.scoring import scorers
+
+    arguments, folder = scored("instruction")
+    server.answer = lambda body: "A"
+    assert run([*arguments, "--endpoint", server.url, "--model", "big", "--judge"]) == 0
+    before = keeping.load(folder).scores
+    monkeypatch.setattr(
+        scorers, "score_systems", lambda *_: {name: list(before[name]) for name in ("base", "tuned")}
+    )
+    assert run([*arguments, "--again"]) == 0
+    told = capsys.readouterr().err
+    assert (
+        "Dropped by --again: endpoint:big, the judge. Ask for them with --endpoint and --judge; replies"
+        in told
+    )
+    assert run([*arguments, "--again"]) == 0
+    assert "Dropped" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,15 @@ from jinja2 import TemplateError
 
 from curator.errors import CuratorError
 from curator.evaluate import keeping
-from curator.evaluate.evaluation import evaluate_run
+from curator.evaluate.evaluating import evaluate_run
 from curator.evaluate.rivals.own_prompts import OwnPrompt
 from curator.evaluate.rivals.prompted import Wanted
 from curator.evaluate.scoring import scorers
 from curator.train import session
 from curator.train.progress import EventLog
 
-POLITE = Wanted(prompts=(OwnPrompt(name="polite", text="Sort it into {labels}."),), few_shot=0, retrieved=0)
+POLITE = Wanted(prompts=(OwnPrompt(name="polite", text="Sort it into {labels}."),))
+NO_EXAMPLES = {"few_shot": 0, "retrieved": 0}
 
 
 @pytest.fixture
@@ -76,11 +77,27 @@ def test_kept_answers_are_measured_by_the_rule_of_today(scored_run):
 
 def test_a_prompt_that_was_changed_is_scored_anew(scored_run):
     run_dir = scored_run()
-    before = evaluate_run(run_dir, wanted=POLITE)
+    before = evaluate_run(run_dir, wanted=POLITE.model_copy(update=NO_EXAMPLES))
     other = POLITE.model_copy(update={"prompts": (OwnPrompt(name="polite", text="Refund!"),)})
     found = evaluate_run(run_dir, wanted=other, kept=before)
     assert found.scores["prompt:polite"] != before.scores["prompt:polite"]
     assert found.scores["tuned"] == before.scores["tuned"]
+
+
+def test_the_number_of_examples_holds_until_another_is_asked_for(scored_run):
+    run_dir = scored_run()
+    before = evaluate_run(run_dir, wanted=Wanted(few_shot=1, retrieved=0))
+    seen: list[tuple[int, int]] = []
+    found = evaluate_run(run_dir, lambda *done: seen.append(done), wanted=POLITE, kept=before)
+    assert seen[-1] == (6, 6)
+    assert found.scores["few_shot"] == before.scores["few_shot"]
+    assert "retrieved" not in found.systems
+    more = evaluate_run(run_dir, wanted=Wanted(few_shot=2), kept=found)
+    assert more.systems["few_shot"]["examples_wanted"] == 2
+    assert {"prompt:polite"} <= set(more.systems)
+    assert not {"few_shot", "retrieved"} & set(
+        evaluate_run(run_dir, wanted=Wanted(few_shot=0), kept=more).systems
+    )
 
 
 def test_a_model_that_cannot_be_shown_examples_is_scored_without_them(scored_run, monkeypatch):

@@ -107,13 +107,13 @@ def test_room_is_kept_for_the_answer_that_is_scored_and_the_one_that_is_given(ma
 
 def test_windows_are_asked_nothing(make_run):
     spec = runs.load(make_run("text"))
-    assert Wanted().settled(spec).fingerprints() == {}
+    assert Wanted().settled(spec, Wanted()).fingerprints() == {}
     with pytest.raises(CuratorError, match="asks its model nothing"):
-        Wanted(few_shot=2).settled(spec)
+        Wanted(few_shot=2).settled(spec, Wanted())
 
 
 def test_the_settings_decide_where_nothing_is_said(make_run):
     spec = runs.load(make_run())
-    assert set(Wanted().settled(spec).fingerprints()) == {"few_shot", "retrieved"}
-    assert set(Wanted(retrieved=0).settled(spec).fingerprints()) == {"few_shot"}
+    assert set(Wanted().settled(spec, Wanted()).fingerprints()) == {"few_shot", "retrieved"}
+    assert set(Wanted(retrieved=0).settled(spec, Wanted()).fingerprints()) == {"few_shot"}
     assert Wanted(few_shot=2).fingerprints()["few_shot"] != Wanted(few_shot=3).fingerprints()["few_shot"]

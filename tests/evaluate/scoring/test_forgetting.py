@@ -52,7 +52,7 @@ def test_a_change_within_chance_is_none():
 
 
 def test_a_model_tuned_on_one_language_forgets(make_run):
-    from curator.evaluate.evaluation import evaluate_run
+    from curator.evaluate.evaluating import evaluate_run
     from curator.evaluate.keeping import load, write
     from curator.train import session
     from curator.train.progress import EventLog
