@@ -19,6 +19,8 @@ from tests.tiny import _saved
 
 KILLS = int(os.environ.get("CURATOR_KILLS", "2"))
 STEPS = 12
+MOMENTS = [(when, step) for step in range(1, STEPS) for when in ("before", "amid", "after")]
+"""Before the event of a step is written, when half of its line is there, and when all is."""
 _TRAINER = """
 import os, signal, sys
 from pathlib import Path
@@ -27,11 +29,15 @@ from curator.train.progress import EventLog
 
 class Deadly(EventLog):
     def write(self, kind, **fields):
-        super().write(kind, **fields)
-        if kind == "step" and fields["step"] == int(sys.argv[2]):
+        is_last, when = kind == "step" and fields["step"] == int(sys.argv[3]), sys.argv[2]
+        if not is_last or when != "before":
+            super().write(kind, **fields)
+        if is_last and when == "amid":
+            os.truncate(self._path, self._path.stat().st_size - 20)
+        if is_last:
             os.kill(os.getpid(), signal.SIGKILL)
 
-session.run(Path(sys.argv[1]), sys.argv[3] == "resume", Deadly(Path(sys.argv[1])))
+session.run(Path(sys.argv[1]), False, Deadly(Path(sys.argv[1])))
 """
 
 
@@ -40,9 +46,9 @@ def steps(run_dir) -> dict[int, float]:
 
 
 @pytest.fixture(scope="module")
-def kills() -> list[int]:
-    """Steps after which trainers are killed."""
-    return random.Random(8).sample(range(1, STEPS), min(KILLS, STEPS - 1)) * -(-KILLS // (STEPS - 1))
+def kills() -> list[tuple[str, int]]:
+    """The moments at which trainers are killed, no two of them the same."""
+    return random.Random(8).sample(MOMENTS, KILLS)
 
 
 def test_a_trainer_that_is_killed_goes_on_with_the_same_losses(make_run, kills):
@@ -50,9 +56,9 @@ def test_a_trainer_that_is_killed_goes_on_with_the_same_losses(make_run, kills):
     whole = make_run(name="whole", **settings)
     session.run(whole, False, EventLog(whole))
     assert len(steps(whole)) == STEPS
-    for number, kill in enumerate(kills[:KILLS]):
+    for number, (when, step) in enumerate(kills):
         run_dir = make_run(name=f"killed-{number}", **settings)
-        command = [sys.executable, "-c", _TRAINER, str(run_dir), str(kill), "begin"]
+        command = [sys.executable, "-c", _TRAINER, str(run_dir), when, str(step)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == -signal.SIGKILL, done.stderr
         session.run(run_dir, True, EventLog(run_dir))
