@@ -129,8 +129,8 @@ def _full(name: Name, there: Known) -> str:
 
 
 def _metric(full: str, there: Known) -> str:
-    """The metric that a full name is about."""
-    system = next((one for one in there.systems if full.startswith(f"{one}.")), "")
+    """The metric that a full name is about; a system's name may hold dots, so the longest that fits is meant."""
+    system = max((one for one in there.systems if full.startswith(f"{one}.")), key=len, default="")
     return full.removeprefix(f"{system}.").removesuffix(".low").removesuffix(".high") if system else ""
 
 
