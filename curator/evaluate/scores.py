@@ -20,7 +20,8 @@ class RowScore(Frozen):
 
     `values` holds, by kind of data set:
       classification: `correct` (0 or 1), `log_loss` (nats; absent where a system gives no probabilities),
-        `off_list` (1 where the free greedy answer is no label of the list)
+        `off_list` (1 where the free greedy answer is no label of the list), of an endpoint `cut` (1 where it ran into
+        the length limit)
       instruction: `bits` and `bytes` of the reference answer (systems without likelihoods lack both);
         of the greedy answer `exact_match` (0 or 1), `token_f1` and `rouge_l` (0 to 1), `chrf` (0 to 100),
         `numeric_match` (0 or 1, where the reference has a final number), `valid` (1 where it keeps to the declared

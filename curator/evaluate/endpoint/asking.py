@@ -14,6 +14,11 @@ from curator.evaluate.endpoint.kept_replies import KeptReplies, key_of
 
 Progress = Callable[[int, int], None]
 
+ROOM_FOR_THOUGHTS = 4096
+"""Tokens for the answer of one word of a model that thinks before it answers."""
+
+_WORD_TOKENS = 64
+"""Longest answer of one word, such as a label."""
 _IN_VAIN = 3
 """Questions after which nothing more is asked of an endpoint that has refused them all."""
 _MILLION = 1_000_000
@@ -28,6 +33,9 @@ class Question(NamedTuple):
     """The conversation."""
     max_tokens: int
     """Longest answer."""
+
+
+Answered = tuple[Question, Reply]
 
 
 def ask_all(
@@ -49,6 +57,33 @@ def ask_all(
     elif progress:
         progress(len(keys), len(keys))
     return [refused[key] if key in refused else kept[key] for key in keys]
+
+
+def ask_for_words(
+    endpoint: Endpoint,
+    turns: Sequence[tuple[str, Turns]],
+    kept: KeptReplies,
+    progress: Progress | None = None,
+) -> tuple[list[Reply], dict[str, Any]]:
+    """The reply to each question that wants one word, and what they took.
+
+    Whoever has thought up to the limit and said nothing is asked again, with room for thoughts. `turns` are ids of rows
+    with the conversations that are asked.
+
+    Raises:
+        CuratorError: the endpoint cannot be asked, or refuses every question.
+    """
+    questions = [Question(row, turn, _WORD_TOKENS) for row, turn in turns]
+    replies = ask_all(endpoint, questions, kept, progress)
+    taken = [*zip(questions, replies, strict=True)]
+    thinking = [place for place, reply in enumerate(replies) if reply.cut and not reply.text]
+    if thinking:
+        again = [questions[place]._replace(max_tokens=ROOM_FOR_THOUGHTS) for place in thinking]
+        at_length = ask_all(endpoint, again, kept, progress)
+        taken += zip(again, at_length, strict=True)
+        for place, reply in zip(thinking, at_length, strict=True):
+            replies[place] = reply
+    return replies, usage(endpoint, taken)
 
 
 def _ask(
@@ -87,13 +122,23 @@ def _ask(
             raise
 
 
-def usage(endpoint: Endpoint, replies: Sequence[Reply]) -> dict[str, Any]:
-    """What some replies took: requests, tokens, and what they cost where that is known."""
-    answered = [reply for reply in replies if not reply.refused]
+def usage(endpoint: Endpoint, answered: Sequence[Answered]) -> dict[str, Any]:
+    """What some replies took: answers, tokens, and what they cost where that is known; rows that were refused.
+
+    Rows that ask the same are asked once.
+    """
+    paid = {
+        key_of(endpoint, question.turns, question.max_tokens): reply
+        for question, reply in answered
+        if not reply.refused
+    }.values()
+    found: dict[str, Any] = {
+        "requests": len(paid),
+        "refused": sum(bool(reply.refused) for _, reply in answered),
+    }
     read, written = (
-        [getattr(reply, name) for reply in answered] for name in ("prompt_tokens", "completion_tokens")
+        [getattr(reply, f"{what}_tokens") for reply in paid] for what in ("prompt", "completion")
     )
-    found: dict[str, Any] = {"requests": len(answered), "refused": len(replies) - len(answered)}
     if None in read or None in written:
         return found
     found |= {"prompt_tokens": sum(read), "completion_tokens": sum(written)}

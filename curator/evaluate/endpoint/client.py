@@ -34,7 +34,8 @@ _REFUSED = (400, 413, 422)
 """What is said of a single question: too long, or against the rules of the house."""
 _UNKNOWN = re.compile("unsupported|not support|unknown|unrecogni[sz]ed|unexpected", re.IGNORECASE)
 """How servers say that a parameter is none of theirs."""
-_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_THOUGHTS = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+"""What a model thinks before its answer; a limit may have cut the thoughts themselves."""
 
 Turns = Sequence[dict[str, str]]
 

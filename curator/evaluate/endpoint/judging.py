@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from curator.errors import CuratorError
 from curator.evaluate import statistics
 from curator.evaluate.endpoint.address import Endpoint, Reply
-from curator.evaluate.endpoint.asking import Progress, Question, ask_all, usage
+from curator.evaluate.endpoint.asking import Progress, ask_for_words
+from curator.evaluate.endpoint.client import Turns
 from curator.evaluate.endpoint.judged import Judged
 from curator.evaluate.endpoint.kept_replies import KeptReplies
 from curator.evaluate.scores import RowScore
@@ -25,7 +26,6 @@ from curator.text import digest, normalised
 
 Verdict = Literal["tuned", "base", "tie", "unclear"]
 
-_VERDICT_TOKENS = 64
 _MOST = 20_000
 """Letters of a text that are shown to the judge."""
 _SAID = re.compile(r"\A\W*(?:answer\s+)?(a|b|tie)\b", re.IGNORECASE)
@@ -81,14 +81,14 @@ def judge_rows(
         )
     asked = [pair for pair in pairs if not pair.same]
     questions = [_question(pair, system, swapped) for pair in asked for swapped in (False, True)]
-    replies = ask_all(endpoint, questions, kept, progress)
+    replies, taken = ask_for_words(endpoint, questions, kept, progress)
     found = iter(_verdict(*replies[place : place + 2]) for place in range(0, len(replies), 2))
     verdicts: list[Verdict] = ["tie" if pair.same else next(found) for pair in pairs]
     base, tuned = _marked(scores[0], verdicts, "base"), _marked(scores[1], verdicts, "tuned")
-    return _judged(endpoint, pairs, verdicts, replies), base, tuned
+    return _judged(endpoint, pairs, verdicts, taken), base, tuned
 
 
-def _question(pair: Pair, system: str, swapped: bool) -> Question:
+def _question(pair: Pair, system: str, swapped: bool) -> tuple[str, Turns]:
     answers = (pair.tuned, pair.base) if swapped else (pair.base, pair.tuned)
     request = "\n\n".join(f"{turn['role']}: {turn['content']}" for turn in conversation(pair.row, system))
     parts = {"request": request, "reference": pair.row.answer, "a": answers[0], "b": answers[1]}
@@ -97,7 +97,7 @@ def _question(pair: Pair, system: str, swapped: bool) -> Question:
     shown = "\n\n".join(f"<{name}-{mark}>\n{text[:_MOST]}\n</{name}-{mark}>" for name, text in parts.items())
     told = f"{shown}\n\nWhich answer is better: A, B or TIE?"
     turns = [{"role": "system", "content": _SYSTEM}, {"role": "user", "content": told}]
-    return Question(pair.row.id, turns, _VERDICT_TOKENS)
+    return pair.row.id, turns
 
 
 def _verdict(straight: Reply, swapped: Reply) -> Verdict:
@@ -122,7 +122,7 @@ def _marked(scores: Sequence[RowScore], verdicts: Sequence[Verdict], name: Verdi
 
 
 def _judged(
-    endpoint: Endpoint, pairs: Sequence[Pair], verdicts: Sequence[Verdict], replies: Sequence[Reply]
+    endpoint: Endpoint, pairs: Sequence[Pair], verdicts: Sequence[Verdict], taken: dict[str, Any]
 ) -> Judged:
     wins, losses, unclear = (verdicts.count(name) for name in ("tuned", "base", "unclear"))
     n, chosen = len(verdicts), wins + losses
@@ -137,7 +137,7 @@ def _judged(
         low=low,
         high=high,
         p=statistics.mcnemar(*(_array(verdicts, name) for name in ("tuned", "base"))),
-        usage=usage(endpoint, replies),
+        usage=taken,
     )
 
 

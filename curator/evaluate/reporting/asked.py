@@ -21,8 +21,19 @@ def about_rivals(evaluation: Evaluation) -> Iterator[str]:
         refused = found.get("usage", {}).get("refused")
         if refused:
             yield f"{title}: {refused:,} of {evaluation.n:,} rows were refused, which counts as wrong."
+        if evaluation.kind == "classification" and (cut := _cut(evaluation, name)):
+            yield (
+                f"{title}: {cut:,} of {evaluation.n:,} answers were cut off before they named a label, which counts as "
+                "wrong. Let the model think less, or not at all, at its server."
+            )
     for name, problem in evaluation.left_out.items():
         yield f"{name} was left out: {problem}"
+
+
+def _cut(evaluation: Evaluation, system: str) -> int:
+    """Answers that ran into the length limit and are no label."""
+    rows = (score.values for score in evaluation.scores[system])
+    return sum(bool(values.get("cut") and values.get("off_list")) for values in rows)
 
 
 def usage(evaluation: Evaluation) -> Table:

@@ -37,15 +37,35 @@ def test_a_label_is_recognised_in_what_models_put_around_it(ask, server, said):
     server.answer = lambda _: said
     (score,) = ask("classification", TICKETS[:1]).scores
     assert (score.id, score.group, score.answer) == ("1", "g", "delivery")
-    assert score.values == {"correct": 1.0, "off_list": 0.0}
+    assert score.values == {"correct": 1.0, "off_list": 0.0, "cut": 0.0}
 
 
 def test_an_answer_off_the_list_is_wrong_and_counted(ask, server):
     server.answer = lambda _: "delivery, or perhaps refund \x1b[31m" + "!" * 1000
     (score,) = ask("classification", TICKETS[:1]).scores
-    assert score.values == {"correct": 0.0, "off_list": 1.0}
+    assert score.values == {"correct": 0.0, "off_list": 1.0, "cut": 0.0}
     assert score.answer.startswith("delivery, or perhaps")
     assert len(score.answer) == 500
+
+
+def test_a_model_that_thinks_beyond_the_limit_is_given_room_to(ask, server):
+    def answer(body):
+        if body["max_tokens"] < 1000:
+            return completion("<think> It is either del", finish_reason="length")
+        return "<think> It is either delivery or refund. </think> delivery"
+
+    server.answer = answer
+    found = ask("classification", TICKETS[:1])
+    (score,) = found.scores
+    assert (score.answer, score.values) == ("delivery", {"correct": 1.0, "off_list": 0.0, "cut": 0.0})
+    assert [body["max_tokens"] for body in server.asked] == [64, 4096]
+    assert (found.facts["usage"]["requests"], found.facts["usage"]["completion_tokens"]) == (2, 4)
+
+
+def test_thoughts_without_an_end_are_wrong_and_recorded_as_cut(ask, server):
+    server.answer = lambda _: completion("<think> delivery, or refund, or", finish_reason="length")
+    (score,) = ask("classification", TICKETS[:1]).scores
+    assert (score.answer, score.values) == ("", {"correct": 0.0, "off_list": 1.0, "cut": 1.0})
 
 
 def test_a_refused_row_is_wrong(ask, server):

@@ -118,11 +118,24 @@ def test_an_endpoint_that_refuses_everything_is_soon_left_alone(endpoint, server
 
 
 def test_costs_are_counted_where_tokens_and_prices_are_known():
-    replies = [Reply(text="x", prompt_tokens=1000, completion_tokens=100), Reply(refused="no")]
+    paid = Reply(text="x", prompt_tokens=1000, completion_tokens=100)
+    asked = questions(3)
+    replies = [(asked[0], paid), (asked[1], Reply(refused="no"))]
     cheap = endpoint_at("http://x.org", "m", price=(2.0, 10.0))
     assert usage(cheap, replies) == {
         "requests": 1, "refused": 1, "prompt_tokens": 1000, "completion_tokens": 100,
         "cost": pytest.approx(0.003),
     }  # fmt: skip
     assert "cost" not in usage(endpoint_at("http://x.org", "m"), replies)
-    assert "prompt_tokens" not in usage(cheap, [*replies, Reply(text="y")])
+    assert "prompt_tokens" not in usage(cheap, [*replies, (asked[2], Reply(text="y"))])
+
+
+def test_what_is_asked_once_is_paid_for_once():
+    twice = [Question(row, questions(1)[0].turns, 9) for row in ("1", "2")]
+    found = usage(
+        endpoint_at("http://x.org", "m", price=(1.0, 1.0)),
+        [(question, Reply(text="x", prompt_tokens=10, completion_tokens=1)) for question in twice],
+    )
+    assert (found["requests"], found["prompt_tokens"], found["cost"]) == (1, 10, pytest.approx(11e-6))
+    refused = usage(endpoint_at("http://x.org", "m"), [(question, Reply(refused="no")) for question in twice])
+    assert (refused["requests"], refused["refused"]) == (0, 2)

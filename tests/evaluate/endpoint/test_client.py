@@ -79,6 +79,8 @@ def test_a_key_that_is_none_is_told_without_showing_it(server, monkeypatch):
 def test_thoughts_are_no_part_of_the_answer(server):
     server.answer = lambda _: "<think>\nMaybe refund?\n</think>\n\ndelivery"
     assert client(server).ask(ASKED, 7).text == "delivery"
+    server.answer = lambda _: "<think>\nMaybe refund? Or deliv"
+    assert client(server).ask(ASKED, 7).text == ""
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,20 @@ def test_rivals_that_could_not_be_asked_as_wished_are_told():
     assert list(asked.about_rivals(bare()[0])) == []
 
 
+def test_answers_that_were_cut_before_a_label_are_told_with_what_to_do():
+    found, _ = bare()
+    cut = [
+        score.model_copy(
+            update={"values": {**score.values, "cut": float(place < 3), "off_list": float(place < 2)}}
+        )
+        for place, score in enumerate(found.scores["majority"])
+    ]
+    found = found.model_copy(update={"scores": {**found.scores, "majority": tuple(cut)}})
+    (told,) = asked.about_rivals(found)
+    assert "2 of 20 answers were cut off before they named a label, which counts as wrong." in told
+    assert told.endswith("Let the model think less, or not at all, at its server.")
+
+
 def test_what_servers_cost_stands_in_the_report():
     found, rows = with_rival(usage=USED)
     line = ["always the most frequent label", "1,200", "52,114", "1,204", "0.0312"]
