@@ -8,11 +8,13 @@ import click
 
 from curator.cli.numbers import FiniteRange
 from curator.cli.output import ExitCode, State, emit_json, emit_table, json_option, say
+from curator.cli.plan_view import size, too_large
 from curator.cli.run_options import assigned, run_options
 
 if TYPE_CHECKING:
     from curator.evaluate.power import SmallestGain
-    from curator.train.estimates.estimate import Duration, Memory
+    from curator.train.estimates.estimate import Duration
+    from curator.train.estimates.memory import Memory
     from curator.tuning import Outlook
 
 _Row = tuple[str, object]
@@ -85,9 +87,9 @@ def _memory(memory: Memory) -> list[_Row]:
     )
     several = f" of each of {memory.processes} processes" if memory.processes > 1 else ""
     return [
-        (f"memory{several}", _size(memory.total_bytes)),
-        *((f"  {name}", _size(count)) for name, count in parts if count),
-        ("free memory", "unknown" if memory.free_bytes is None else _size(memory.free_bytes)),
+        (f"memory{several}", size(memory.total_bytes)),
+        *((f"  {name}", size(count)) for name, count in parts if count),
+        ("free memory", "unknown" if memory.free_bytes is None else size(memory.free_bytes)),
     ]
 
 
@@ -136,8 +138,7 @@ def gain_words(smallest: SmallestGain) -> str:
 def _remarks(found: Outlook) -> None:
     memory, time, smallest = found.memory, found.time, found.smallest_gain
     if memory.fits is False:
-        instead = " or ".join(f"--set {one}" for one in memory.instead) or "a smaller model"
-        say(f"It does not fit into the free memory. It would with {instead}.")
+        say(too_large(memory))
     if time is not None:
         say(f"From {_measured(time)}. On top come {' and '.join(time.not_counted)}.")
     if smallest.discordant is not None:
@@ -153,10 +154,6 @@ def _measured(time: Duration) -> str:
     from curator.text import plural
 
     return f"{plural(time.measured_steps, 'measured step')} of {time.step_seconds:.2g} s"
-
-
-def _size(count: int) -> str:
-    return f"{count / 2**30:.2f} GiB"
 
 
 def clock(seconds: float) -> str:

@@ -6,16 +6,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from curator.cli.output import ExitCode, State, emit_json, emit_table, emit_text, json_option, say
-from curator.cli.plan_view import tell_plan
+from curator.cli.plan_view import in_short, tell_plan
 from curator.cli.run_options import assigned, named_run, run_options
 
 if TYPE_CHECKING:
+    from curator.cli.training_progress import Opening
     from curator.project import Project
 
 
@@ -94,7 +96,8 @@ def train_command(
         return ExitCode.DONE
     is_tuned = resume and _is_tuned(folder, no_evaluate)
     with jobs.holding(folder):
-        code = ExitCode.DONE if is_tuned else tune(folder, resume, processes or 0)
+        opening = tuple if resume else partial(in_short, folder)
+        code = ExitCode.DONE if is_tuned else tune(folder, resume, processes or 0, opening)
         if code != ExitCode.DONE:
             return code
         if not no_evaluate:
@@ -196,15 +199,22 @@ def _new_run(project: Project, name: str, assignments: list[tuple[str, str]]) ->
     return folder
 
 
-def tune(folder: Path, resume: bool, processes: int) -> int:
-    """Start the trainer, show how it goes, and tell what came of it; returns the exit code."""
+def tune(folder: Path, resume: bool, processes: int, opening: Opening = tuple) -> int:
+    """Start the trainer, show how it goes, and tell what came of it; returns the exit code.
+
+    Args:
+        folder: The run's folder.
+        resume: Go on from the last checkpoint.
+        processes: How many shall train together, by default as many as the run was made for.
+        opening: What is told when the first step is due.
+    """
     from curator.cli.training_progress import show
     from curator.train import runs
 
     with _interrupts_passed_on() as trainers:
         process = runs.launch(folder, resume, processes)
         trainers.append(process)
-        show(runs.follow(folder, process))
+        show(runs.follow(folder, process), opening)
     if runs.was_stopped(process):
         done, _ = runs.steps_done(folder)
         say(f"Stopped after step {done}; go on with: curator train {folder.name} --resume")

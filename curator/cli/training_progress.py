@@ -3,30 +3,48 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from curator.cli.output import say
 from curator.train.args import Event
 
 _LINES = 10
 
+Opening = Callable[[], Iterable[str]]
+"""Makes what is told when the first step is due."""
 
-def show(events: Iterable[Event]) -> None:
-    """Follow a trainer to its end; a bar on a terminal, a few lines elsewhere."""
+
+def show(events: Iterable[Event], opening: Opening = tuple) -> None:
+    """Follow a trainer to its end; a bar on a terminal, a few lines elsewhere.
+
+    Args:
+        events: What it does.
+        opening: What is to be told when its first step is due.
+    """
     if sys.stderr.isatty():
-        _bar(events)
+        _bar(events, opening)
     else:
-        _lines(events)
+        _lines(events, opening)
 
 
-def _lines(events: Iterable[Event]) -> None:
-    for event in events:
+def _lines(events: Iterable[Event], opening: Opening) -> None:
+    for event in _opened(events, opening, say):
         if event.event == "step" and event.step % max(1, event.steps // _LINES) == 0:
             say(f"  step {event.step}/{event.steps}  {_figures(event)}")
         _tell(event, say)
 
 
-def _bar(events: Iterable[Event]) -> None:
+def _opened(events: Iterable[Event], opening: Opening, write: Callable[[str], None]) -> Iterator[Event]:
+    """The events, with the opening told before the first step; a trainer begins again when memory runs out."""
+    for event in events:
+        if event.event == "started":
+            for words in opening():
+                write(words)
+            opening = tuple
+        yield event
+
+
+def _bar(events: Iterable[Event], opening: Opening) -> None:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
     from rich.text import Text
@@ -38,11 +56,15 @@ def _bar(events: Iterable[Event]) -> None:
     )
     with Progress(*columns, console=Console(stderr=True)) as progress:
         task = progress.add_task("loading the model", total=None)
-        for event in events:
+
+        def write(words: str) -> None:
+            # Through the bar's own console, which writes above the bar instead of into it.
+            progress.console.print(Text(words))
+
+        for event in _opened(events, opening, write):
             if event.event in ("started", "step"):
                 progress.update(task, completed=event.step, total=event.steps, description=_figures(event))
-            # Through the bar's own console, which writes above the bar instead of into it.
-            _tell(event, lambda words: progress.console.print(Text(words)))
+            _tell(event, write)
 
 
 def _figures(event: Event) -> str:

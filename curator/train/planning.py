@@ -1,15 +1,16 @@
-"""What a run would do, told before it starts; free of torch until it is asked for."""
+"""What a run would do, told before it starts; free of torch until it is made."""
 
 from __future__ import annotations
 
 import math
 from pathlib import Path
-from typing import Any
 
 from curator.config import TrainSettings
 from curator.errors import CuratorError
 from curator.records import Frozen
-from curator.train.args import PREFLIGHT, DroppedRow, Origin, Proof, RunSpec, Sample
+from curator.train import preflight_record
+from curator.train.args import DroppedRow, Origin, Proof, RunSpec, Sample
+from curator.train.estimates.memory import Memory, memory
 
 
 class Plan(Frozen):
@@ -46,7 +47,9 @@ class Plan(Frozen):
     device: str
     """Where it would run."""
     free_memory_bytes: int | None
-    """Memory that is free there now, if it can be told."""
+    """Memory that is free there for it, if it can be told."""
+    memory: Memory | None = None
+    """Memory at its peak, where it was reckoned."""
 
 
 def steps_of(rows: int, settings: TrainSettings) -> int:
@@ -68,22 +71,25 @@ def require_validation(settings: TrainSettings, rows: int) -> None:
 
 
 def plan(spec: RunSpec, run_dir: Path) -> Plan:
-    """Read, render and check the data of a run as it will be before its first step; nothing is trained.
+    """Read, render and check the data of a run as it will be before its first step, and reckon its memory.
 
     Raises:
         CuratorError: the files leak, hold rows that teach nothing, or the model cannot be used.
     """
     from curator.train.session import rehearse
 
-    rehearse(spec, run_dir)
-    return planned(spec, run_dir)
+    need = rehearse(spec, run_dir)
+    found = planned(spec, run_dir)
+    return found.model_copy(update={"memory": memory(need, found.free_memory_bytes, spec, None)})
 
 
 def planned(spec: RunSpec, run_dir: Path) -> Plan:
-    """What the pre-flight record of a run says about it, and the machine."""
-    from curator.train.preflight import Preflight
+    """What the pre-flight record of a run says about it.
 
-    found = Preflight.model_validate_json((run_dir / PREFLIGHT).read_bytes())
+    Raises:
+        CuratorError: it cannot be read.
+    """
+    found = preflight_record.load(run_dir)
     return Plan(
         model=spec.model,
         method=spec.train.method,
@@ -99,21 +105,6 @@ def planned(spec: RunSpec, run_dir: Path) -> Plan:
         proof=found.model,
         origins=found.origins,
         steps=steps_of(found.train.rows, spec.train),
-        **_machine(),
+        device=found.device,
+        free_memory_bytes=found.free_memory_bytes,
     )
-
-
-def _machine() -> dict[str, Any]:
-    import torch
-
-    if torch.cuda.is_available():
-        return {"device": torch.cuda.get_device_name(), "free_memory_bytes": torch.cuda.mem_get_info()[0]}
-    return {"device": f"CPU, {torch.get_num_threads()} threads", "free_memory_bytes": _available_memory()}
-
-
-def _available_memory() -> int | None:
-    """What Linux says that programs can have; other systems tell nothing as good."""
-    path = Path("/proc/meminfo")
-    lines = path.read_text().splitlines() if path.is_file() else []
-    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
-    return int(found[0]) * 1024 if found else None

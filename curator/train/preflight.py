@@ -1,19 +1,18 @@
-"""What is checked on the tokens themselves before the first step, and the record of it."""
+"""What is checked on the tokens themselves before the first step, and what of it is put on record."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
-from pathlib import Path
 from typing import Any
 
 from curator.errors import CuratorError
-from curator.files import write_atomically
-from curator.records import Frozen, Row, WindowRow, all_text, input_text, kind_of
+from curator.records import Row, WindowRow, all_text, input_text, kind_of
 from curator.text import digest, normalised
-from curator.train.args import PREFLIGHT, REPLAY, DroppedRow, Origin, Proof, Sample
+from curator.train.args import REPLAY, Origin, Sample
 from curator.train.models.tokenizer import special_ids
+from curator.train.preflight_record import Preflight, Side
 from curator.train.rows.batch import Item, Rows
 from curator.train.rows.render import Renderer
 
@@ -22,44 +21,6 @@ _NAMED = 5
 
 _LEAK_WORDS = 13
 """Windows that are shorter are alike by nature; 13 words in a row are hardly ever (the rule of GPT-3's authors)."""
-
-
-class Side(Frozen):
-    """Counts of one file."""
-
-    rows: int
-    """Rows used."""
-    tokens: int
-    """Their tokens."""
-    learned: int
-    """Those of their tokens that are learned."""
-    longest: int
-    """Tokens of the longest row."""
-    dropped: tuple[DroppedRow, ...]
-    """Rows left out for their length."""
-
-
-class Preflight(Frozen):
-    """preflight.json: what is going to be trained on."""
-
-    limit: int
-    """Longest row that is used, in tokens."""
-    train: Side
-    """The training rows."""
-    validation: Side
-    """The validation rows."""
-    control_tokens: tuple[str, ...]
-    """Training rows whose own text spells one of the model's control tokens, which it will be taken for."""
-    samples: tuple[Sample, ...]
-    """The first training rows, rendered; of each further place that they come from, one."""
-    origins: tuple[Origin, ...] = ()
-    """Where the training rows come from."""
-    replay: tuple[str, ...] = ()
-    """Ids of the general examples among them: their lines in the file that they come from."""
-    codes: dict[str, str] = {}
-    """Label to the code that it is learned as."""
-    model: Proof | None = None
-    """What the loaded model has shown; not known before it is loaded."""
 
 
 def check(train: Rows, validation: Rows, renderer: Renderer, vocabulary: int) -> None:
@@ -138,28 +99,6 @@ def describe(
         replay=tuple(item.id for item in train.items if item.id.startswith(f"{REPLAY}-")),
         codes={} if renderer.codes is None else renderer.codes.by_label,
     )
-
-
-def write(run_dir: Path, found: Preflight) -> None:
-    """Write preflight.json.
-
-    Raises:
-        CuratorError: the disk does not want it.
-    """
-    write_atomically(
-        run_dir / PREFLIGHT, found.model_dump_json(indent=2) + "\n", "write the pre-flight record"
-    )
-
-
-def add_proof(run_dir: Path, proof: Proof) -> None:
-    """Note in preflight.json what the loaded model has shown.
-
-    Raises:
-        CuratorError: the disk does not want it.
-    """
-    path = run_dir / PREFLIGHT
-    found = Preflight.model_validate_json(path.read_bytes()).model_copy(update={"model": proof})
-    write_atomically(path, found.model_dump_json(indent=2) + "\n", "write the pre-flight record")
 
 
 def _refuse(items: Sequence[Item], wrong: Callable[[Item], bool], what: str, remedy: str) -> None:

@@ -17,8 +17,9 @@ from transformers import set_seed
 
 from curator.errors import CuratorError, explained
 from curator.files import write_atomically
-from curator.train import preflight, runs
+from curator.train import machine, preflight_record, runs
 from curator.train.args import RESULT, RUN, Proof, Quality, RunResult, RunSpec
+from curator.train.estimates.memory import Need, is_divided
 from curator.train.failure import is_out_of_memory
 from curator.train.loop import checkpoints, selftest, trackers
 from curator.train.loop.conductor import Conductor
@@ -129,7 +130,7 @@ def _attempt(
         )
     )
     proof = world.everywhere(lambda: _proof(model, trainer.token_loss, prepared, world))
-    world.first(lambda: preflight.add_proof(run_dir, proof))
+    world.first(lambda: preflight_record.add_proof(run_dir, proof))
     trainer.collator.together = proof.packs
     world.share_weights(model.parameters())
     # Dropout must not hit the rows of all processes in the same places.
@@ -161,19 +162,28 @@ def prepare(spec: RunSpec, run_dir: Path, writes: bool = True) -> Prepared:
     """
     found = gather(spec, load_tokenizer(spec.model_path))
     if writes:
-        preflight.write(run_dir, found.known)
+        here = {"device": machine.device_words(), "free_memory_bytes": machine.free_memory_bytes()}
+        preflight_record.write(run_dir, found.known.model_copy(update=here))
     return Prepared(found.tokenizer, found.train, found.validation)
 
 
-def rehearse(spec: RunSpec, run_dir: Path) -> None:
-    """Everything up to the first step: the data read and checked, the model loaded and tried.
+def rehearse(spec: RunSpec, run_dir: Path) -> Need:
+    """Everything up to the first step: the data read and checked, the memory reckoned, the model loaded and tried.
 
     Raises:
         CuratorError: the run, its data or its model is not fit for it.
     """
+    # What it loads is of no use to a run that trains.
+    from curator.train.estimates.memory_estimate import need
+
     prepared = prepare(spec, run_dir)
-    model = load_for_training(spec, place_of_all(spec))
-    preflight.add_proof(run_dir, _proof(model, TokenLoss(model), prepared, World()))
+    needed = need(spec, prepared.train, prepared.tokenizer.pad_token_id)
+    free = preflight_record.load(run_dir).free_memory_bytes
+    # A model that is too large would take this process with it instead of being told of.
+    if free is None or is_divided(spec) or needed.process_bytes + needed.weights_bytes <= free:
+        model = load_for_training(spec, place_of_all(spec))
+        preflight_record.add_proof(run_dir, _proof(model, TokenLoss(model), prepared, World()))
+    return needed
 
 
 def _proof(model: Any, token_loss: TokenLoss, prepared: Prepared, world: World) -> Proof:

@@ -8,7 +8,8 @@ from curator import tuning
 from curator.cli.estimate_command import gain_words
 from curator.cli.main import run
 from curator.evaluate.power import SmallestGain, smallest_gain
-from curator.train.estimates.estimate import Found, duration, memory
+from curator.train.estimates.estimate import Found, duration
+from curator.train.estimates.memory import memory
 from tests.tiny import LABELS, rows_of
 from tests.train.estimates.test_estimate import MEASURED, NEED, PLAN
 
@@ -35,7 +36,8 @@ def told(small, monkeypatch):
         def found(spec, folder):
             there = Found(plan=plan, validation_tokens=80, need=NEED)
             time = None if measured is None else duration(measured, there, spec)
-            return tuning.Estimate(**dict(plan), memory=memory(NEED, plan, spec, measured), time=time)
+            needed = memory(NEED, free, spec, measured)
+            return tuning.Estimate(**{**dict(plan), "memory": needed, "time": time})
 
         monkeypatch.setattr(tuning.estimates, "estimate", found)
         return small

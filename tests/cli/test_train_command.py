@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
 import pytest
 
 from curator.cli.main import run
+from curator.cli.plan_view import tell_plan
+from curator.cli.training_progress import show
 from curator.config import Config, with_values
 from curator.errors import CuratorError
 from curator.train import runs
+from curator.train.args import Event
+from curator.train.estimates.memory import memory
 from curator.train.planning import steps_of
 from tests import run_folders
 from tests.tiny import LABELS, rows_of
+from tests.train.estimates.test_estimate import FREE, NEED, PLAN
 
 
 @pytest.fixture
@@ -46,6 +52,8 @@ def test_the_steps_told_are_those_that_are_made(small, ask, monkeypatch):
     _, plan = ask(*at, "--dry-run", "--set", "train.epochs=1.5")
     code, done = ask(*at, "one", "--no-evaluate", "--set", "train.epochs=1.5")
     assert code == 0
+    assert plan["memory"]["fits"]
+    assert plan["memory"]["total_bytes"] > plan["proof"]["held_bytes"] > 0
     assert done["result"]["steps"] == plan["steps"]
     assert done["result"]["rows"] == plan["rows"]
     assert runs.steps_done(small.root / "runs" / "one") == (plan["steps"], plan["steps"])
@@ -169,3 +177,37 @@ def test_a_model_that_is_damaged_is_told_before_the_split(small, tiny, tmp_path,
     assert run(["-C", str(small.root), "train", "b", "--model", str(model)]) == 1
     assert "config.json cannot be read" in capsys.readouterr().err
     assert not small.is_split()
+
+
+def test_a_dry_run_sets_the_estimate_against_what_is_free(small, capsys):
+    small.split()
+    spec = run_folders.spec_of(small.config, "plan", small.export().path)
+    for free, told in (
+        (FREE, "it does not fit. It would with --set train.micro_batch_size=4"),
+        (4 * FREE, ""),
+    ):
+        needed = memory(NEED, free, spec, None)
+        tell_plan(PLAN.model_copy(update={"memory": needed, "free_memory_bytes": free}), as_json=False)
+        shown = capsys.readouterr()
+        assert "memory by the estimate" in shown.out
+        assert told in shown.err
+        assert bool(told) == bool(shown.err)
+
+
+def test_what_will_be_learned_is_shown_once_before_the_first_step(small, capsys, monkeypatch):
+    monkeypatch.setitem(os.environ, "OMP_NUM_THREADS", "1")
+    small.split()
+    assert run(["-C", str(small.root), "train", "one", "--no-evaluate", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert json.loads(shown.out)["name"] == "one"
+    lines = [line.strip() for line in shown.err.splitlines()]
+    [first] = [place for place, line in enumerate(lines) if line.startswith("training rows")]
+    assert any(line.startswith("memory of weights, gradients and optimizer") for line in lines)
+    assert any(line.startswith("device") and "attention sdpa" in line for line in lines)
+    assert first < next(place for place, line in enumerate(lines) if line.startswith("step 1/"))
+
+
+def test_a_gate_that_opens_twice_is_shown_once(capsys):
+    started = Event(event="started", time=0.0, process=1, steps=3)
+    show([started, started], lambda: ["the gate"])
+    assert capsys.readouterr().err.count("the gate") == 1

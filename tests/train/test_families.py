@@ -10,7 +10,7 @@ from bitsandbytes.nn import Linear8bitLt
 
 from curator.train import runs, session
 from curator.train.models.model import load_tuned
-from curator.train.preflight import Preflight
+from curator.train.preflight_record import Preflight
 from curator.train.progress import EventLog
 from tests.tiny import CHAT, make_tokenizer, rows_of
 from tests.train.families import FAMILIES

@@ -17,7 +17,7 @@ from curator.train.args import ADAPTER, CHECKPOINTS, RESULT
 from curator.train.loop.trainer import TuningTrainer
 from curator.train.models.model import load_tuned
 from curator.train.models.tokenizer import load_tokenizer
-from curator.train.preflight import Preflight
+from curator.train.preflight_record import Preflight
 from curator.train.progress import EventLog
 from curator.train.rows.data import read_rows
 from curator.train.rows.render import Renderer
@@ -295,3 +295,15 @@ def test_a_run_that_was_told_something_else_since_is_not_gone_on_with(make_run):
         train(run_dir, resume=True)
     path.write_text(before)
     assert train(run_dir, resume=True).steps == 6
+
+
+def test_a_model_that_is_larger_than_what_is_free_is_not_loaded_to_be_told_of(make_run, monkeypatch):
+    from curator.train import machine, planning
+
+    run_dir = make_run()
+    monkeypatch.setattr(machine, "free_memory_bytes", lambda: 1 << 20)
+    monkeypatch.setattr(session, "load_for_training", lambda *_: pytest.fail("loaded"))
+    plan = planning.plan(runs.load(run_dir), run_dir)
+    assert plan.proof is None
+    assert plan.memory.fits is False
+    assert plan.rows == 24

@@ -40,10 +40,6 @@ def _memory(run_dir: Path) -> str:
     prepared = prepare(spec, run_dir)
     found = need(spec, prepared.train, prepared.tokenizer.pad_token_id)
     plan = planned(spec, run_dir)
-    free = plan.free_memory_bytes
-    if free is not None:
-        # What this process holds already will be there for the run.
-        plan = plan.model_copy(update={"free_memory_bytes": free + found.process_bytes})
     return Found(plan=plan, validation_tokens=sum(prepared.validation.lengths), need=found).model_dump_json()
 
 

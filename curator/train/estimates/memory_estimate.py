@@ -31,7 +31,7 @@ from transformers.pytorch_utils import Conv1D
 
 from curator.errors import CuratorError
 from curator.train.args import RunSpec
-from curator.train.estimates.estimate import Need
+from curator.train.estimates.memory import Need
 from curator.train.loop.fitting import Fit, first_fit, pass_tokens, smaller
 from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.models.last_layer import Places, last_layer

@@ -17,7 +17,7 @@ import torch
 
 from curator.train import session
 from curator.train.args import EventKind
-from curator.train.estimates.estimate import Measured
+from curator.train.estimates.memory import Measured
 from curator.train.processes.process import peak_bytes
 from curator.train.progress import EventLog
 

@@ -17,7 +17,7 @@ from curator.errors import CuratorError
 from curator.train.args import Proof
 from curator.train.failure import is_out_of_memory
 from curator.train.loop.loss import TokenLoss
-from curator.train.models.model import parameter_counts
+from curator.train.models.model import held_bytes, parameter_counts
 from curator.train.models.sharding import settle
 from curator.train.rows.batch import Item, Rows, to_device
 from curator.train.rows.packing import packed
@@ -65,6 +65,7 @@ def prove(model: Any, token_loss: TokenLoss, rows: Rows, pad_id: int) -> Proof:
         packed_difference=together,
         packs=together is not None and together <= tolerance,
         attention=token_loss.attention,
+        held_bytes=held_bytes(model),
     )
 
 

@@ -109,12 +109,7 @@ def load_tuned(run_dir: Path) -> Any:
     Raises:
         CuratorError: the run is not finished, or its model cannot be loaded.
     """
-    spec = runs.load(run_dir)
-    folder = run_dir / ADAPTER
-    if not folder.is_dir():
-        raise CuratorError(
-            f"The run {run_dir.name} has no tuned model yet.", "Go on with `curator train --resume`."
-        )
+    spec, folder = runs.load(run_dir), _tuned_folder(run_dir)
     if spec.train.method == "full":
         return _weights(str(folder), **_placement(torch.float32, str(device()))).eval()
     return with_adapter(lambda: _base(spec, place_of_all(spec)), folder).eval()
@@ -135,7 +130,19 @@ def load_run_tokenizer(run_dir: Path) -> Any:
     Raises:
         CuratorError: the run has none.
     """
-    return load_tokenizer(str(run_dir / ADAPTER))
+    return load_tokenizer(str(_tuned_folder(run_dir)))
+
+
+def _tuned_folder(run_dir: Path) -> Path:
+    """Where the tuned model of a run and its tokenizer are."""
+    folder = run_dir / ADAPTER
+    if not folder.is_dir():
+        runs.load_result(run_dir)
+        raise CuratorError(
+            f"The tuned model of the run {run_dir.name} is gone: there is no folder {folder}.",
+            "Put it back, or tune another run with `curator train`.",
+        )
+    return folder
 
 
 @contextmanager
@@ -167,6 +174,12 @@ def parameter_counts(model: Any) -> tuple[int, int]:
         every += parameter.numel() * (2 * parameter.element_size() if id(parameter) in packed else 1)
         trained += parameter.numel() if parameter.requires_grad else 0
     return every, trained
+
+
+def held_bytes(model: Any) -> int:
+    """Memory of the weights as they are, of a gradient for each trained one, and of the two states of AdamW."""
+    held = [weight.nbytes * (4 if weight.requires_grad else 1) for weight in model.parameters()]
+    return sum(held) + sum(buffer.nbytes for buffer in model.buffers())
 
 
 def save_weights(model: Any, tokenizer: Any, folder: Path) -> None:

@@ -17,6 +17,7 @@ from curator.train import preflight, runs
 from curator.train.args import REPLAY, DroppedRow, Origin, Part, RunSpec
 from curator.train.models.model_config import context_limit, vocabulary
 from curator.train.planning import require_validation
+from curator.train.preflight_record import Preflight
 from curator.train.rows import replay
 from curator.train.rows.batch import Item, Rows, render_rows, require_rows
 from curator.train.rows.data import read_rows
@@ -36,7 +37,7 @@ class Material(NamedTuple):
     tokenizer: Any
     train: Rows
     validation: Rows
-    known: preflight.Preflight
+    known: Preflight
     """What is told of them."""
 
 

@@ -11,11 +11,13 @@ from curator.train import runs
 from curator.train.args import CHECKPOINTS, DroppedRow, RunSpec
 from curator.train.estimates import estimate as estimates
 from curator.train.estimates import estimating, timing
-from curator.train.estimates.estimate import Found, Measured, Need, duration, memory
+from curator.train.estimates.estimate import Found, duration
+from curator.train.estimates.memory import Measured, Need, memory
 from curator.train.planning import Plan
 from tests.tiny import rows_of
 
 MIB = 1 << 20
+FREE = 2000 * MIB
 PLAN = Plan(
     model="m",
     method="lora",
@@ -31,7 +33,7 @@ PLAN = Plan(
     proof=None,
     steps=10,
     device="CPU",
-    free_memory_bytes=2000 * MIB,
+    free_memory_bytes=FREE,
 )
 NEED = Need(
     process_bytes=500 * MIB,
@@ -65,32 +67,32 @@ def spec(make_run):
 
 
 def test_gaps_are_learned_from_steps_and_grow_with_the_widest_batch(spec):
-    found = memory(NEED, PLAN, spec, MEASURED)
+    found = memory(NEED, FREE, spec, MEASURED)
     # 500 MiB beyond what is always held, at 600 places: 1000 at the 1200 of the widest batch, 800 of them reckoned.
     assert found.heap_bytes == 200 * MIB
     assert found.total_bytes == 1930 * MIB
     assert found.fits
     assert found.instead == ()
-    without = memory(NEED, PLAN, spec, None)
+    without = memory(NEED, FREE, spec, None)
     assert (without.total_bytes, without.measured_bytes) == (2130 * MIB, None)
-    assert memory(NEED.model_copy(update={"has_gaps": False}), PLAN, spec, None).total_bytes == 1730 * MIB
+    assert memory(NEED.model_copy(update={"has_gaps": False}), FREE, spec, None).total_bytes == 1730 * MIB
 
 
 def test_what_would_make_a_run_fit_is_told_the_mildest_first(spec):
-    found = memory(NEED, PLAN, spec, None)
+    found = memory(NEED, FREE, spec, None)
     assert found.fits is False
     assert found.instead == (
         "train.micro_batch_size=4",
         "train.gradient_checkpointing=true",
         "train.method=qlora",
     )
-    nowhere = PLAN.model_copy(update={"free_memory_bytes": 600 * MIB})
+    nowhere = 600 * MIB
     assert memory(NEED, nowhere, spec, None).instead == ()
     four = spec.model_copy(update={"train": spec.train.model_copy(update={"processes": 4})})
-    roomy = PLAN.model_copy(update={"free_memory_bytes": 8000 * MIB})
+    roomy = 8000 * MIB
     assert memory(NEED, roomy, spec, None).fits
     assert not memory(NEED, roomy, four, None).fits
-    unknown = memory(NEED, PLAN.model_copy(update={"free_memory_bytes": None}), spec, None)
+    unknown = memory(NEED, None, spec, None)
     assert unknown.fits is None
 
 
@@ -100,13 +102,13 @@ def of(spec: RunSpec, **settings: Any) -> RunSpec:
 
 def test_divided_weights_are_held_in_parts(spec):
     need = NEED.model_copy(update={"divided_bytes": 300 * MIB, "layer_bytes": 30 * MIB, "has_gaps": False})
-    whole, divided = (memory(need, PLAN, of(spec, processes=3, shard=shard), None) for shard in (False, True))
+    whole, divided = (memory(need, FREE, of(spec, processes=3, shard=shard), None) for shard in (False, True))
     assert (whole.weights_bytes, whole.gathered_bytes) == (400 * MIB, 0)
     assert (divided.weights_bytes, divided.gathered_bytes) == (200 * MIB, 60 * MIB)
     assert whole.total_bytes - divided.total_bytes == 140 * MIB
     # One process has nobody to divide with.
-    assert memory(need, PLAN, of(spec, shard=True), None) == memory(need, PLAN, spec, None)
-    tight = PLAN.model_copy(update={"free_memory_bytes": 1600 * MIB})
+    assert memory(need, FREE, of(spec, shard=True), None) == memory(need, FREE, spec, None)
+    tight = 1600 * MIB
     assert memory(need, tight, of(spec, processes=3, shard=True), None).fits
     assert "train.shard=true" in memory(need, tight, of(spec, processes=3), None).instead
     assert "train.shard=true" not in memory(need, tight, spec, None).instead

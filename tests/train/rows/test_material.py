@@ -15,7 +15,7 @@ from curator.records import InstructionRow, WindowRow
 from curator.train import runs, session
 from curator.train.args import REPLAY, RUN, Part, RunSpec
 from curator.train.models.tokenizer import load_tokenizer
-from curator.train.preflight import Preflight
+from curator.train.preflight_record import Preflight
 from curator.train.progress import EventLog
 from curator.train.rows import material, replay
 from curator.train.rows.batch import Item
