@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from curator.cli.import_commands import tell_plans
 from curator.cli.output import State, emit_json, emit_table, json_option, say
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def drift_command(
 ) -> None:
     """Compare new inputs with the training records, and say whether to label and tune again.
 
-    Reads whatever import reads, and stores nothing. The sentence at the end gives the reasons.
+    Reads whatever import reads, tells which columns it takes, and stores nothing. The sentence at the end gives the
+    reasons.
 
     \b
     Example:
@@ -56,7 +58,7 @@ def drift_command(
     project = state.project()
     seed = project.config.evaluate.seed
     train = gathering.training(project, seed)
-    found = drift(project.config, train, gathering.new(project, paths, options, seed))
+    found = drift(project.config, train, gathering.new(project, paths, options, seed, tell_plans))
     if as_json:
         emit_json(_as_json(found))
         return

@@ -66,7 +66,7 @@ def import_command(
     project = state.project()
     had_labels = bool(project.config.labels)
     with progress_share("Importing") as progress:
-        report = project.import_files(paths, options, progress, dry_run, _tell_plans)
+        report = project.import_files(paths, options, progress, dry_run, tell_plans)
     _tell_import(report, dry_run)
     if project.config.labels and not had_labels:
         labels = project.config.labels
@@ -137,7 +137,7 @@ def _write_out(path: Path, rejects: Sequence[StoredReject], header: bytes) -> No
     say(f"Wrote {plural(len(rejects), 'reject')} to {path}.")
 
 
-def _tell_plans(plans: Sequence[SourcePlan]) -> None:
+def tell_plans(plans: Sequence[SourcePlan]) -> None:
     """How the sources are going to be read; those that are read alike are told together."""
     groups = [list(group) for _, group in groupby(plans, key=_way)]
     for group in groups[:MOST_TOLD]:

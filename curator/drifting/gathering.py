@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, NamedTuple, TypeVar
 
@@ -12,7 +12,7 @@ from curator.errors import CuratorError
 from curator.formats import reading, sources
 from curator.formats.base import Row
 from curator.formats.outcomes import Example
-from curator.importing import Options
+from curator.importing import Options, SourcePlan
 from curator.importing.opening import Opened, decodable, open_source
 from curator.project import Project
 from curator.records import Kind, texts_of
@@ -69,19 +69,26 @@ def training(project: Project, seed: int) -> Side:
     return Side(kept, len(ids), len(chosen) - len(kept), whole)
 
 
-def new(project: Project, paths: Sequence[str], options: Options, seed: int) -> Side:
-    """The rows of new files, read as an import would read them.
+def new(
+    project: Project,
+    paths: Sequence[str],
+    options: Options,
+    seed: int,
+    planned: Callable[[Sequence[SourcePlan]], None] = lambda _: None,
+) -> Side:
+    """The rows of new files, read as an import would read them; `planned` is told how that is, before the first row.
 
     Raises:
         CuratorError: a path cannot be read, its columns fit no field, or there are too few rows.
     """
     wanted = options.model_copy(update={"mapping": {**project.config.fields, **options.mapping}})
     found, _ = sources.expand(paths)
+    opened = [open_source(source, project.kind, wanted) for source in found]
+    planned([one.plan for one in opened])
     texts: list[Text] = []
     unreadable = 0
-    for source in found:
-        opened = open_source(source, project.kind, wanted)
-        some, bad = _rows(opened, project.kind)
+    for one in opened:
+        some, bad = _rows(one, project.kind)
         texts += some
         unreadable += bad
     _require(len(texts), "new rows", "Gather more inputs, and compare then.")

@@ -55,3 +55,24 @@ def test_its_json_has_everything(root, strange, ask):
 def test_a_file_that_is_not_there_is_named(root, capsys):
     assert run(["-C", root, "drift", "nowhere.csv"]) == 1
     assert "nowhere.csv" in capsys.readouterr().err
+
+
+def written(path, rows):
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return str(path)
+
+
+def test_it_says_which_column_it_takes_for_the_text(root, tmp_path, capsys):
+    rows = [{"bar": number, "foo": f"Where is parcel number {number}, please?"} for number in range(30)]
+    assert run(["-C", root, "drift", written(tmp_path / "odd.jsonl", rows)]) == 0
+    assert "odd.jsonl: jsonl, utf-8; text ← foo" in capsys.readouterr().err
+
+
+def test_columns_none_of_which_is_like_a_text_are_refused_with_the_option_that_chooses(
+    root, tmp_path, capsys
+):
+    path = written(tmp_path / "odd.jsonl", [{"foo": f"abc{number}", "bar": number} for number in range(30)])
+    assert run(["-C", root, "drift", path]) == 1
+    assert "--map text=COLUMN" in capsys.readouterr().err
+    assert run(["-C", root, "drift", path, "--map", "text=foo"]) == 0
+    assert "text ← foo" in capsys.readouterr().err
