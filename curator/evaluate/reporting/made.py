@@ -96,8 +96,10 @@ def two_columns(named: Mapping[str, str]) -> Table:
 def _facts(spec: RunSpec, result: RunResult) -> dict[str, str]:
     hashes = {f"{name} SHA-256": sha for name, sha in spec.export_sha256.items()}
     quantised = f", {result.quantisation}" if result.quantisation else ""
+    system = {"system prompt": spec.system} if spec.system.strip() else {}
     return {
         "model": spec.model,
+        **system,
         **hashes,
         "training": _settings(spec.train),
         "scoring": _settings(spec.evaluate),

@@ -8,6 +8,7 @@ from typing import Literal
 from curator.evaluate.evaluation import Evaluation
 from curator.evaluate.figures import METRICS
 from curator.evaluate.scores import RowScore
+from curator.export.shapes import conversation
 from curator.records import ClassificationRow, Frozen, InstructionRow, Kind, Row
 
 ROWS = 10
@@ -25,7 +26,7 @@ class RankedRow(Frozen):
     id: str
     """The row's id in the exported file."""
     text: str
-    """What the model was shown, in full."""
+    """What the model was shown, in full but for the system prompt of the project."""
     reference: str
     """What should have been answered."""
     base: str
@@ -90,9 +91,14 @@ def _ranked(evaluation: Evaluation, row: Row, place: int) -> RankedRow:
 
 
 def _shown_to_the_model(row: Row) -> str:
-    """The question, the text, or the end of a window before its target."""
+    """The question after what was said before it, the text, or the end of a window before its target.
+
+    The project's own system prompt, the same for every row, is among the facts of the run.
+    """
     if isinstance(row, InstructionRow):
-        return f"{row.instruction}\n{row.input}" if row.input else row.instruction
+        *before, question = conversation(row, "")
+        said = [f"{turn['role']}: {turn['content']}" for turn in before]
+        return "\n\n".join([*said, f"user: {question['content']}"]) if said else question["content"]
     if isinstance(row, ClassificationRow) or not row.target:
         return row.text
     return "…" + row.text.removesuffix(row.target)[-_CONTEXT:]

@@ -13,7 +13,7 @@ def run_of(folder, **changes):
     """A run that has finished."""
     spec = RunSpec(
         name="first", created="2026-11-21T08:00:00+00:00", kind="classification", labels=("x", "y"), model="bundled",
-        model_path="/models/base", export_path="/exports/data-1", export_sha256={"train.jsonl": "ab" * 32},
+        model_path="/models/base", system="Be terse.", export_path="/exports/data-1", export_sha256={"train.jsonl": "ab" * 32},
         train=TrainSettings(seed=7, **changes), evaluate=QUICK,
     )  # fmt: skip
     runs.create(folder, spec)
@@ -31,6 +31,7 @@ def test_the_report_says_what_the_run_was_made_with(tmp_path):
     found = made.read(run_of(tmp_path))
     assert found.facts["train.jsonl SHA-256"] == "ab" * 32
     assert found.facts["seed"] == "7"
+    assert found.facts["system prompt"] == "Be terse."
     assert found.facts["training"].startswith("method qlora, epochs 3.0, batch size 16")
     assert found.facts["machine"] == "cpu, float32, nf4"
     evaluated, rows = sample()

@@ -3,7 +3,7 @@ from __future__ import annotations
 from curator.evaluate.evaluation import evaluate_scores
 from curator.evaluate.reporting import ranking
 from curator.evaluate.scores import RowScore
-from curator.records import WindowRow
+from curator.records import InstructionRow, Message, WindowRow
 from tests.evaluations import QUICK, sample
 
 
@@ -50,3 +50,23 @@ def test_a_window_with_a_target_shows_what_stands_before_it():
     (wrong,) = ranking.rows(found, rows, "wrong")
     assert wrong.text.endswith("a before ")
     assert (wrong.reference, wrong.tuned) == ("end", "ant")
+
+
+def test_a_question_is_shown_with_the_system_prompt_and_what_was_said_before():
+    rows = [
+        InstructionRow(
+            id="1",
+            system="Be terse.",
+            history=(Message(role="user", content="Hi."), Message(role="assistant", content="Yes?")),
+            instruction="Capital?",
+            input="France",
+            answer="Paris",
+        ),
+        InstructionRow(id="2", instruction="Capital?", input="Italy", answer="Rome"),
+    ]
+    scores = [RowScore(id=row.id, values={"bits": 8.0, "bytes": 4.0, "exact_match": 0.0}) for row in rows]
+    found = evaluate_scores("instruction", (), rows, rows, {"base": scores, "tuned": scores}, QUICK)
+    assert [row.text for row in ranking.rows(found, rows, "all")] == [
+        "system: Be terse.\n\nuser: Hi.\n\nassistant: Yes?\n\nuser: Capital?\n\nFrance",
+        "Capital?\n\nItaly",
+    ]
