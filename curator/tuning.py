@@ -203,7 +203,7 @@ def _check_export(export: Export, settings: TrainSettings) -> None:
                 "Import more records, or change the shares: `curator split --test .2 --fresh`.",
             )
     validation = export.manifest.files.get("validation.jsonl")
-    planning.require_validation(settings, 0 if validation is None else validation.rows)
+    runs.require_validation(settings, 0 if validation is None else validation.rows)
 
 
 def _spec(config: Config, root: Path, name: str, export: Export) -> RunSpec:

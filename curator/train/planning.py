@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 from curator.config import TrainSettings
-from curator.errors import CuratorError
 from curator.records import Frozen
 from curator.train import preflight_record
 from curator.train.args import DroppedRow, Origin, Proof, RunSpec, Sample
@@ -55,19 +54,6 @@ class Plan(Frozen):
 def steps_of(rows: int, settings: TrainSettings) -> int:
     """Optimizer steps of a whole run over so many rows."""
     return math.ceil(max(math.ceil(rows / settings.batch_size), 1) * settings.epochs)
-
-
-def require_validation(settings: TrainSettings, rows: int) -> None:
-    """There is something to be patient with.
-
-    Raises:
-        CuratorError: training shall stop by the validation loss, and there is no validation row.
-    """
-    if settings.patience and not rows:
-        raise CuratorError(
-            "train.patience stops by the validation loss, and there is no validation row that can be used.",
-            "Split with a share for it (`curator split --validation .1 --fresh`), or set train.patience to 0.",
-        )
 
 
 def plan(spec: RunSpec, run_dir: Path) -> Plan:

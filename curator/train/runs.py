@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from curator.config import BUNDLED_MODEL, explain
+from curator.config import BUNDLED_MODEL, TrainSettings, explain
 from curator.errors import CuratorError, NotFound, explained
 from curator.files import sha256, write_atomically
 from curator.train.args import EVENTS, INTERRUPTED, LOG, RESULT, RUN, Event, RunResult, RunSpec, RunState
@@ -215,6 +215,19 @@ def seconds_spent(events: Iterable[Event]) -> float:
         first, last = ends.get(event.process, (event.time, event.time))
         ends[event.process] = (min(first, event.time), max(last, event.time))
     return sum(last - first for first, last in ends.values())
+
+
+def require_validation(settings: TrainSettings, rows: int) -> None:
+    """There is something to be patient with.
+
+    Raises:
+        CuratorError: training shall stop by the validation loss, and there is no validation row.
+    """
+    if settings.patience and not rows:
+        raise CuratorError(
+            "train.patience stops by the validation loss, and there is no validation row that can be used.",
+            "Split with a share for it (`curator split --validation .1 --fresh`), or set train.patience to 0.",
+        )
 
 
 def verify_export(spec: RunSpec) -> None:

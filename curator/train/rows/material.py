@@ -16,7 +16,6 @@ from curator.records import ClassificationRow, Kind, Row, Split, kind_of
 from curator.train import preflight, runs
 from curator.train.args import REPLAY, DroppedRow, Origin, Part, RunSpec
 from curator.train.models.model_config import context_limit, vocabulary
-from curator.train.planning import require_validation
 from curator.train.preflight_record import Preflight
 from curator.train.rows import replay
 from curator.train.rows.batch import Item, Rows, render_rows, require_rows
@@ -67,7 +66,7 @@ def gather(spec: RunSpec, tokenizer: Any) -> Material:
     _refuse_long_list(renderer, spec.labels, layout.limit)
     own, validation = (render_rows(rows, renderer, layout.limit) for rows in (read.own, read.validation))
     require_rows(own, layout.limit)
-    require_validation(spec.train, len(validation))
+    runs.require_validation(spec.train, len(validation))
     preflight.check(own, validation, renderer, layout.vocabulary)
     drawn = {Path(spec.export_path).name: layout.drawn(own, spec.weight, "")}
     for part, rows in read.parts:
