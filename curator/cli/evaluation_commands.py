@@ -175,7 +175,7 @@ def _kept_before_judging(folder: Path) -> Iterator[Callable[[Evaluation], None]]
 
 
 def _keep(found: Evaluation, folder: Path) -> None:
-    """Write the scores of a run, its report and the card of its model."""
+    """Write the scores of a run, its report, and the card of its model where that is still there."""
     from curator.evaluate import keeping
     from curator.evaluate.reporting import model_card
     from curator.evaluate.reporting.report import report_run
@@ -183,7 +183,8 @@ def _keep(found: Evaluation, folder: Path) -> None:
 
     keeping.write(found, folder)
     report_run(folder)
-    model_card.write(folder, folder / ADAPTER)
+    if (folder / ADAPTER).is_dir():
+        model_card.write(folder, folder / ADAPTER)
 
 
 def tell(found: Evaluation, as_json: bool, gate: Gate | None = None) -> None:

@@ -22,7 +22,7 @@ ROWS = {"classification": TICKETS, "instruction": LAW, "text": PAGES}
 
 @pytest.fixture
 def scored(make_project):
-    """The arguments that evaluate a scored run, and its folder."""
+    """The arguments that evaluate a scored run, and its folder; its tuned model is gone."""
 
     def make(kind: str = "classification"):
         project = make_project(
@@ -32,21 +32,11 @@ def scored(make_project):
         folder = run_folders.begin(project, "first")
         run_folders.finish(folder)
         run_folders.score(folder)
-        (folder / "adapter").mkdir()
         return ["-C", str(project.root), "evaluate", "first"], folder
 
     return make
 
 
-@pytest.fixture
-def quiet(monkeypatch):
-    """The card of a model that is not there is not written."""
-    from curator.evaluate.reporting import model_card
-
-    monkeypatch.setattr(model_card, "write", lambda *_: None)
-
-
-@pytest.mark.usefixtures("quiet")
 def test_an_endpoint_is_one_more_column_that_can_beat_the_tune(scored, server, capsys):
     arguments, folder = scored()
     server.answer = lambda body: "b" if "even" in body["messages"][-1]["content"] else "a"
@@ -70,7 +60,6 @@ def test_an_endpoint_is_one_more_column_that_can_beat_the_tune(scored, server, c
         assert path.is_dir() or KEY.encode() not in path.read_bytes()
 
 
-@pytest.mark.usefixtures("quiet")
 def test_a_judge_compares_the_kept_answers(scored, server, capsys):
     arguments, folder = scored("instruction")
 
@@ -96,7 +85,6 @@ def test_a_judge_compares_the_kept_answers(scored, server, capsys):
     assert keeping.load(folder).judged == found.judged
 
 
-@pytest.mark.usefixtures("quiet")
 def test_what_the_endpoint_says_cannot_act_on_the_terminal(scored, server, capsys):
     arguments, _ = scored()
     server.answer = lambda _: completion("\x1b]0;owned\x07")
@@ -143,7 +131,16 @@ def test_what_no_endpoint_can_do_is_said_before_anything_is_asked(
     assert not server.asked
 
 
-@pytest.mark.usefixtures("quiet")
+def test_a_tuned_model_that_is_gone_is_needed_for_scoring_alone(scored, capsys):
+    arguments, folder = scored()
+    before = (folder / "metrics.json").read_bytes()
+    assert run([*arguments, "--again"]) == 1
+    told = capsys.readouterr().err
+    assert "The tuned model of the run first is gone" in told
+    assert "`curator train`" in told
+    assert (folder / "metrics.json").read_bytes() == before
+
+
 def test_what_was_scored_is_kept_when_the_judge_fails(scored, server, capsys):
     arguments, folder = scored("instruction")
     server.answer = lambda body: {"no": 1} if "Which answer is better" in str(body) else "It says nothing."
@@ -156,19 +153,27 @@ def test_what_was_scored_is_kept_when_the_judge_fails(scored, server, capsys):
     assert found.judged is None
 
 
-@pytest.mark.usefixtures("quiet")
-def test_what_is_dropped_by_scoring_again_is_told_with_what_brings_it_back(
-    scored, server, capsys, monkeypatch
-):
-    from curator.evaluate.scoring import scorers
+@pytest.fixture
+def same_again(monkeypatch):
+    """From now on models score as they did before in a run."""
 
+    def patch(folder):
+        from curator.evaluate.scoring import scorers
+
+        before = keeping.load(folder).scores
+        found = {name: list(before[name]) for name in ("base", "tuned")}
+        monkeypatch.setattr(scorers, "score_systems", lambda *_: found)
+
+    return patch
+
+
+def test_what_is_dropped_by_scoring_again_is_told_with_what_brings_it_back(
+    scored, server, capsys, same_again
+):
     arguments, folder = scored("instruction")
     server.answer = lambda body: "A"
     assert run([*arguments, "--endpoint", server.url, "--model", "big", "--judge"]) == 0
-    before = keeping.load(folder).scores
-    monkeypatch.setattr(
-        scorers, "score_systems", lambda *_: {name: list(before[name]) for name in ("base", "tuned")}
-    )
+    same_again(folder)
     assert run([*arguments, "--again"]) == 0
     told = capsys.readouterr().err
     assert (
@@ -177,6 +182,16 @@ def test_what_is_dropped_by_scoring_again_is_told_with_what_brings_it_back(
     )
     assert run([*arguments, "--again"]) == 0
     assert "Dropped" not in capsys.readouterr().err
+
+
+def test_a_damaged_evaluation_is_mended_by_the_command_that_is_named(scored, capsys, same_again):
+    arguments, folder = scored()
+    same_again(folder)
+    (folder / "metrics.json").write_text("{")
+    assert run(arguments) == 1
+    assert "`curator evaluate first --again`" in capsys.readouterr().err
+    assert run([*arguments, "--again"]) == 0
+    assert keeping.load(folder).systems
 
 
 @pytest.mark.parametrize(

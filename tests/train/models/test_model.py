@@ -15,6 +15,7 @@ from curator.train.models.model import (
     learning_rate,
     load_base,
     load_for_training,
+    load_run_tokenizer,
     load_tuned,
     parameter_counts,
     save_weights,
@@ -24,6 +25,7 @@ from curator.train.models.tokenizer import load_tokenizer
 from curator.train.rows.batch import collate
 from curator.train.rows.data import read_rows
 from curator.train.rows.render import Renderer
+from tests import run_folders
 
 
 def parts(run_dir):
@@ -134,8 +136,17 @@ def test_a_model_that_flash_attention_does_not_serve_keeps_torchs_own(make_run, 
 
 
 def test_an_unfinished_run_has_no_tuned_model(make_run):
-    with pytest.raises(CuratorError, match="no tuned model yet"):
+    with pytest.raises(CuratorError, match="has not finished"):
         load_tuned(make_run())
+
+
+@pytest.mark.parametrize("load", [load_tuned, load_run_tokenizer])
+def test_a_tuned_model_that_is_gone_is_told_as_that(make_run, load):
+    run_dir = make_run()
+    run_folders.finish(run_dir)
+    with pytest.raises(CuratorError, match="tuned model of the run run is gone") as error:
+        load(run_dir)
+    assert "`curator train`" in error.value.remedy
 
 
 def test_broken_weights_are_explained(make_run, tiny, tmp_path):
