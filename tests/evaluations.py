@@ -43,10 +43,10 @@ def score(rows: list[ClassificationRow], answers: list[str], loss: float = 1.0) 
 
 
 def sample(
-    labels: tuple[str, ...] = ("x", "y"), text: str = "some text", run: str = "first"
+    labels: tuple[str, ...] = ("x", "y"), text: str = "some text", run: str = "first", count: int = 20
 ) -> tuple[Evaluation, list[ClassificationRow]]:
-    """Twenty rows: the base is right on rows 3 and 5, the tuned model wrong on rows 3 and 7."""
-    rows = [row(i, f"{text} {i}", labels[i % len(labels)]) for i in range(20)]
+    """Some rows: the base is right on rows 3 and 5, the tuned model wrong on rows 3 and 7."""
+    rows = [row(i, f"{text} {i}", labels[i % len(labels)]) for i in range(count)]
     base = [r.label if i in (3, 5) else labels[(i + 1) % len(labels)] for i, r in enumerate(rows)]
     tuned = [labels[0] if i in (3, 7) else r.label for i, r in enumerate(rows)]
     systems = {"base": score(rows, base, 2.0), "tuned": score(rows, tuned)}

@@ -109,7 +109,7 @@ def _gains(
     gains = {}
     for key, (tuned, other) in pairs.items():
         apart = replicates["tuned", key[1]] - replicates[key]
-        low, high = statistics.interval(apart, units)
+        low, high = statistics.difference_interval(apart, units)
         binary = tuned.outcomes is not None
         gains[key] = Gain(
             metric=key[1],
@@ -118,7 +118,7 @@ def _gains(
             high=high,
             p=p[key],
             better=figures.METRICS[key[1]].better,
-            detectable=statistics.smallest_detectable(apart, len(groups), binary=binary),
+            detectable=statistics.smallest_detectable(apart, len(groups), units, binary=binary),
         )
     return gains
 

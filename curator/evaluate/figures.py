@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
@@ -52,6 +53,8 @@ def shown(metric: str, value: float) -> str:
 
 def shown_difference(metric: str, value: float) -> str:
     """A difference of a metric without its unit: `78.5` (points), `0.312` (bits per byte)."""
+    if math.isinf(value):
+        return "∞" if value > 0 else "-∞"
     return shown(metric, value).removesuffix(" %")
 
 

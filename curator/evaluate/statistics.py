@@ -25,7 +25,7 @@ _POWER, _LEVEL = 0.8416, 1.9600
 _TAIL = 0.025
 """Share of an interval of 95 % that is left out on each side."""
 _FEWEST = 6
-"""Rows that must all change the same way for the exact McNemar test to find anything at 5 %."""
+"""Independent rows that must all change the same way for a paired test to find anything at 5 %: 2 / 2**5 is more."""
 
 
 class Estimator(NamedTuple):
@@ -105,6 +105,15 @@ def interval(values: Array, units: int | None = None) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def difference_interval(values: Array, units: int) -> tuple[float, float]:
+    """The same for a paired difference; open at both ends where no paired test could find any difference.
+
+    An interval holds what a test would not reject. With fewer than six units a swap test rejects nothing, while
+    resamples of so few values lie close together.
+    """
+    return interval(values, units) if units >= _FEWEST else (-np.inf, np.inf)
+
+
 def _tail(units: int | None) -> float:
     """The share of bootstrap values left out on each side."""
     from scipy.stats import norm, t
@@ -164,12 +173,14 @@ def wilson(successes: int, total: int) -> tuple[float, float]:
     return float(limits.low), float(limits.high)
 
 
-def smallest_detectable(differences: Array, rows: int, *, binary: bool) -> float | None:
+def smallest_detectable(differences: Array, rows: int, units: int, *, binary: bool) -> float | None:
     """The true difference that a test of this size finds in 4 of 5 cases: 2.8 standard errors.
 
     Exact McNemar needs 6 rows that all change the same way; for 0/1 metrics that is the floor. None where the
-    two systems do not differ enough to tell.
+    two systems do not differ enough to tell, or fewer than 6 units show nothing at all.
     """
+    if units < _FEWEST:
+        return None
     floor = _FEWEST / rows if binary else 0.0
     return max((_POWER + _LEVEL) * float(np.std(differences)), floor) or None
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
+
+from pydantic import BeforeValidator, PlainSerializer
 
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
 from curator.evaluate.scores import Better
@@ -15,6 +18,12 @@ Outcome = Literal["worth it", "undecided", "not worth it"]
 LEVEL = 0.05
 
 
+_FINITE = PlainSerializer(lambda end: end if math.isfinite(end) else None, when_used="json")
+"""JSON has no infinity: an interval that is open has nothing at that end."""
+_Low = Annotated[float, BeforeValidator(lambda end: -math.inf if end is None else end), _FINITE]
+_High = Annotated[float, BeforeValidator(lambda end: math.inf if end is None else end), _FINITE]
+
+
 class Gain(Frozen):
     """A paired difference between two systems on the same rows: the tuned model minus another."""
 
@@ -22,10 +31,10 @@ class Gain(Frozen):
     """Which metric, in whose units all figures are."""
     difference: float
     """The tuned model's value minus the other's."""
-    low: float
-    """Lower end of the 95 % bootstrap interval."""
-    high: float
-    """Upper end of the interval."""
+    low: _Low
+    """Lower end of the 95 % bootstrap interval; open where so few rows bound nothing."""
+    high: _High
+    """Upper end of the interval; open likewise."""
     p: float
     """Two-sided p of the paired test."""
     better: Better
@@ -39,6 +48,11 @@ class Gain(Frozen):
     def evidence(self) -> float:
         """The p that decides: the corrected one where several comparisons were made."""
         return self.p if self.p_adjusted is None else self.p_adjusted
+
+    @property
+    def bounded(self) -> bool:
+        """Whether there are enough independent rows to say anything."""
+        return math.isfinite(self.low) and math.isfinite(self.high)
 
     @property
     def proven(self) -> bool:
@@ -163,13 +177,13 @@ def _without(clean: Clean | None) -> str:
 
 
 def _beside(rival: Rival | None) -> str:
-    """What the best rival reaches, and whether the tuned model is better than it at all."""
+    """What the best rival reaches, and whether the test can tell it from the tuned model at all."""
     if rival is None:
         return ""
     value = shown(rival.gain.metric, rival.value)
     if rival.gain.proven or rival.gain.disproven:
         return f"; {rival.title} reaches {value}"
-    return f", but {rival.title} does as well ({value}, a difference within chance)"
+    return f", but {rival.title} reaches {value}, and the test cannot tell the two apart ({interval_shown(rival.gain)})"
 
 
 def _beaten(rival: Rival) -> str:
@@ -180,6 +194,8 @@ def _beaten(rival: Rival) -> str:
 
 def _reach(gain: Gain, n: int) -> str:
     """The smallest gain that a test of this size can show."""
+    if not gain.bounded:
+        return "; so few independent rows cannot show any gain"
     if gain.detectable is None:
         return ""
     if METRICS[gain.metric].unit == "percent" and gain.detectable > 1:

@@ -9,6 +9,7 @@ from curator.config import EvaluateSettings
 from curator.errors import CuratorError
 from curator.evaluate.evaluation import Evaluation, evaluate_scores
 from curator.evaluate.scores import RowScore
+from curator.evaluate.verdict import Gain
 from curator.records import ClassificationRow, InstructionRow, WindowRow
 
 LABELS = ("even", "odd")
@@ -144,3 +145,16 @@ def test_no_test_rows_a_strange_label_and_an_overflow_are_clear_errors():
               for score in answered(rows, [True, True])]  # fmt: skip
     with pytest.raises(CuratorError, match="base has no finite log_loss on row 0"):
         evaluate_scores("classification", LABELS, [], rows, {"base": broken, "tuned": broken}, QUICK)
+
+
+def test_an_interval_that_is_open_is_null_in_json_and_open_when_it_is_read_again():
+    few = classified([False] * 4, [True] * 4)
+    assert not few.gain.bounded
+    assert not few.gain.proven
+    assert few.verdict.outcome == "undecided"
+    assert "95 % interval -∞ to ∞" in few.verdict.sentence
+    assert "so few independent rows cannot show any gain" in few.verdict.sentence
+    told = json.loads(json.dumps(few.to_json(), allow_nan=False))
+    assert told["gain"]["low"] is None
+    assert told["gain"]["high"] is None
+    assert Gain.model_validate(told["gain"]) == few.gain

@@ -116,12 +116,22 @@ def test_equal_rows_give_an_interval_of_no_width():
 def test_the_smallest_detectable_difference_is_found_in_four_of_five_cases():
     rng = np.random.default_rng(11)
     differences = rng.normal(0, 1 / np.sqrt(100), 10_000)
-    effect = statistics.smallest_detectable(differences, 100, binary=False)
+    effect = statistics.smallest_detectable(differences, 100, 100, binary=False)
     assert effect is not None
     found = [stats.ttest_1samp(rng.normal(effect, 1, 100), 0).pvalue < 0.05 for _ in range(500)]
     assert 0.74 <= np.mean(found) <= 0.86
 
 
 def test_a_share_cannot_change_provably_by_fewer_than_six_rows():
-    assert statistics.smallest_detectable(np.zeros(100), 60, binary=True) == 0.1
-    assert statistics.smallest_detectable(np.zeros(100), 60, binary=False) is None
+    assert statistics.smallest_detectable(np.zeros(100), 60, 60, binary=True) == 0.1
+    assert statistics.smallest_detectable(np.zeros(100), 60, 60, binary=False) is None
+
+
+@pytest.mark.parametrize("units", range(1, 6))
+def test_fewer_than_six_independent_rows_bound_no_difference_and_show_no_gain(units: int):
+    apart = np.full(100, -2.0)
+    assert statistics.difference_interval(apart, units) == (-np.inf, np.inf)
+    assert statistics.smallest_detectable(apart, 60, units, binary=True) is None
+    better, worse = mean_of([1.0] * units), mean_of([0.0] * units)
+    found = statistics.swap_test({"a": (better, worse)}, [""] * units, 2_000, seed=0)
+    assert found["a"] > 0.05, "the test that the rule follows could find something"

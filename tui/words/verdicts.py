@@ -156,7 +156,7 @@ def _equals(found: Evaluation) -> list[str]:
     metric, told = found.gain.metric, []
     for name, gain in found.gains_over.items():
         if gain.metric == metric and not gain.proven:
-            words = _("{system} is better") if gain.disproven else _("{system} does as well, within chance")
+            words = _("{system} is better") if gain.disproven else _("no difference proven from {system}")
             told.append(
                 f"{words.format(system=_title(found, name))} ({shown(metric, found.systems[name][metric])})"
             )

@@ -28,8 +28,9 @@ class Axis(NamedTuple):
     """The value at 100 %."""
 
     def place(self, value: float) -> float:
-        """Where a value lies, 0 to 100."""
-        return round(100 * (value - self.low) / (self.high - self.low), 2)
+        """Where a value lies, 0 to 100; what lies beyond the range is at its end."""
+        inside = min(max(value, self.low), self.high)
+        return round(100 * (inside - self.low) / (self.high - self.low), 2)
 
     def ticks(self, shown: Callable[[float], str] | None = None) -> tuple[Tick, ...]:
         """Round values inside the range; `shown` writes them."""
@@ -41,8 +42,8 @@ class Axis(NamedTuple):
 
 
 def around(values: Iterable[float]) -> Axis:
-    """An axis that holds all values, with some room at its ends."""
-    found = list(values)
+    """An axis that holds all values but infinite ones, with some room at its ends."""
+    found = [value for value in values if math.isfinite(value)]
     low, high = min(found), max(found)
     room = (high - low) * _PADDING or abs(high) * _PADDING or 1.0
     return Axis(low - room, high + room)

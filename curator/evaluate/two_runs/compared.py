@@ -201,9 +201,9 @@ def _verdict(first: str, second: str, paired: Evaluation) -> str:
 
 def _reach(gain: Gain) -> str:
     """The smallest difference that a test of this size can show."""
+    if not gain.bounded or (METRICS[gain.metric].unit == "percent" and (gain.detectable or 0) > 1):
+        return "; so few rows cannot show any difference"
     if gain.detectable is None:
         return ""
-    if METRICS[gain.metric].unit == "percent" and gain.detectable > 1:
-        return "; so few rows cannot show any difference"
     amount = shown_difference(gain.metric, gain.detectable) + unit_of_difference(gain.metric)
     return f"; a test of this size shows differences from about {amount}"

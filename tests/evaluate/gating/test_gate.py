@@ -144,3 +144,12 @@ def test_what_was_read_cannot_be_changed(found):
     with pytest.raises(ValidationError):
         gate.judge("n > 1", found).met = False
     assert parse("n > 1") == parse("n > 1")
+
+
+def test_a_gate_that_asks_for_evidence_stays_closed_on_a_handful_of_rows():
+    few, _ = sample(count=4)
+    assert few.gain.difference == 0.5
+    came = gate.judge("gain.low > 0", few)
+    assert not came.met
+    assert came.parts[0].sentence.startswith("gain.low > 0: -inf > 0")
+    assert not gate.judge("gain.high < 1", few).met

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 
 from curator.evaluate.reporting import plots
@@ -27,6 +29,15 @@ def test_an_axis_holds_its_values_with_room_at_the_ends(values):
     axis = around(values)
     assert all(0 < axis.place(value) < 100 for value in values)
     assert axis.ticks()
+
+
+def test_an_interval_without_ends_reaches_over_the_whole_axis():
+    axis = around([-math.inf, 0.0, 0.5, math.inf])
+    assert (axis.place(-math.inf), axis.place(math.inf)) == (0.0, 100.0)
+    few, _ = sample(count=4)
+    spans = [span for forest in plots.differences(few) for span in forest.spans]
+    assert {(span.low, span.high) for span in spans} == {(0.0, 100.0)}
+    assert "(-∞ to ∞), within chance" in spans[0].text
 
 
 def test_every_system_is_drawn_with_its_interval():
