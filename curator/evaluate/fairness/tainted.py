@@ -44,6 +44,14 @@ class Contamination(Frozen):
     """Tuned minus base on the rows that are left, where they are at least two and not all."""
 
 
+def how_held_out(found: Contamination | None) -> str:
+    """What is known of the test rows and the training data: `none of them given away by training rows`."""
+    if found is None:
+        return "held out of the training"
+    given_away = f"{len(found.rows):,}" if found.rows else "none"
+    return f"{given_away} of them given away by training rows"
+
+
 def contamination(
     train: Sequence[Row],
     test: Sequence[Row],

@@ -11,6 +11,7 @@ from typing import Any
 from curator.errors import NotFound
 from curator.evaluate import keeping
 from curator.evaluate.evaluation import Evaluation
+from curator.evaluate.fairness.tainted import how_held_out
 from curator.evaluate.reporting import tables, trust
 from curator.evaluate.reporting.markdown import filled
 from curator.evaluate.reporting.tables import Table
@@ -69,6 +70,7 @@ def render(run_dir: Path, folder: Path) -> str:
         settings=_settings(spec, result, is_adapter),
         verdict="" if found is None else found.verdict.sentence,
         n="" if found is None else f"{found.n:,}",
+        held_out="" if found is None else how_held_out(found.contamination),
         systems=[] if found is None else tables.systems_table(found),
         gains=[] if found is None else tables.gains_over_base(found),
         rivals=[] if found is None else tables.gains_over_rivals(found),

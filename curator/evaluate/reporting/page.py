@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from curator.evaluate.evaluation import Evaluation
+from curator.evaluate.fairness.tainted import how_held_out
 from curator.evaluate.figures import METRICS, shown, shown_difference, unit_of_difference
 from curator.evaluate.reporting import made as making
 from curator.evaluate.reporting import plots, sections
@@ -168,7 +169,7 @@ def _tiles(evaluation: Evaluation, made: Made) -> list[Tile]:
             amount + unit,
             f"95 % interval {low} to {high}; {p_shown(gain.p).replace(' ', _FIXED)}",
         ),
-        Tile("held-out rows", f"{evaluation.n:,}", "none of them seen in training"),
+        Tile("held-out rows", f"{evaluation.n:,}", how_held_out(evaluation.contamination)),
     ]
     if evaluation.general is not None:
         tiles.append(_general(evaluation.general))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from curator.evaluate.evaluation import Evaluation
+from curator.evaluate.fairness.tainted import how_held_out
 from curator.evaluate.reporting import asked, more, tables, trust
 from curator.evaluate.reporting.made import Made, losses_table, two_columns
 from curator.evaluate.reporting.tables import Table
@@ -68,7 +69,8 @@ def _some(*captioned: Captioned) -> tuple[Captioned, ...]:
 
 def _systems(evaluation: Evaluation) -> Section:
     rows = plural(evaluation.n, "held-out row")
-    note = f"{rows}, the same for every system, none of them seen in training; in brackets the 95 % interval."
+    held_out = how_held_out(evaluation.contamination)
+    note = f"{rows}, the same for every system, {held_out}; in brackets the 95 % interval."
     table = Captioned("Every system with its figures", tables.systems_table(evaluation))
     return Section("systems", "Before, after and rivals", (note,), _some(table))
 

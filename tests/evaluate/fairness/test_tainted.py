@@ -7,9 +7,10 @@ import pytest
 
 from curator.config import EvaluateSettings
 from curator.evaluate.evaluation import evaluate_scores
-from curator.evaluate.fairness.tainted import tainted
+from curator.evaluate.fairness.tainted import how_held_out, tainted
 from curator.evaluate.scores import RowScore
 from curator.records import ClassificationRow, InstructionRow
+from tests.evaluations import full
 
 LABELS = ("a", "b")
 
@@ -116,3 +117,11 @@ def test_without_train_rows_nothing_is_said():
         "classification", LABELS, [], test, {"base": scores, "tuned": scores}, EvaluateSettings(resamples=100)
     )
     assert found.contamination is None
+
+
+def test_it_is_said_how_many_test_rows_the_training_data_gives_away():
+    found = full()[0].contamination
+    assert found is not None
+    assert how_held_out(found) == "1 of them given away by training rows"
+    assert how_held_out(found.model_copy(update={"rows": ()})) == "none of them given away by training rows"
+    assert how_held_out(None) == "held out of the training"

@@ -13,7 +13,8 @@ def run_of(folder, **changes):
     """A run that has finished."""
     spec = RunSpec(
         name="first", created="2026-11-21T08:00:00+00:00", kind="classification", labels=("x", "y"), model="bundled",
-        model_path="/models/base", system="Be terse.", export_path="/exports/data-1", export_sha256={"train.jsonl": "ab" * 32},
+        model_path="/models/base", system="Be terse.", export_path="/exports/data-1",
+        export_sha256={"train.jsonl": "ab" * 32},
         train=TrainSettings(seed=7, **changes), evaluate=QUICK,
     )  # fmt: skip
     runs.create(folder, spec)
