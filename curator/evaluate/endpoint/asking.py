@@ -14,7 +14,7 @@ from curator.evaluate.endpoint.kept_replies import KeptReplies, key_of
 
 Progress = Callable[[int, int], None]
 
-ROOM_FOR_THOUGHTS = 4096
+_ROOM_FOR_THOUGHTS = 4096
 """Tokens for the answer of one word of a model that thinks before it answers."""
 
 _WORD_TOKENS = 64
@@ -78,7 +78,7 @@ def ask_for_words(
     taken = [*zip(questions, replies, strict=True)]
     thinking = [place for place, reply in enumerate(replies) if reply.cut and not reply.text]
     if thinking:
-        again = [questions[place]._replace(max_tokens=ROOM_FOR_THOUGHTS) for place in thinking]
+        again = [questions[place]._replace(max_tokens=_ROOM_FOR_THOUGHTS) for place in thinking]
         at_length = ask_all(endpoint, again, kept, progress)
         taken += zip(again, at_length, strict=True)
         for place, reply in zip(thinking, at_length, strict=True):
