@@ -31,7 +31,9 @@ def test_it_answers_as_the_adapter_does_and_needs_no_adapter(make_run, tmp_path,
     assert not list(found.path.glob("adapter*"))
     assert "qlora" in (found.path / "README.md").read_text() or method == "lora"
     assert (found.path / "tokenizer.json").is_file()
-    modes = [{path.stat().st_mode for path in folder.iterdir()} for folder in (found.path, run_dir / "adapter")]
+    modes = [
+        {path.stat().st_mode for path in folder.iterdir()} for folder in (found.path, run_dir / "adapter")
+    ]
     assert len(modes[0]) == len(modes[1]) == 1
 
 

@@ -39,7 +39,7 @@ class Judged(Frozen):
     def sentence(self) -> str:
         """What came of it, in words."""
         n = self.wins + self.ties + self.losses
-        share, ends = f"{self.wins / n:.1%}", f"{100 * self.low:.1f} to {100 * self.high:.1f}"
+        share, ends = f"{100 * self.wins / n:.1f} %", f"{100 * self.low:.1f} to {100 * self.high:.1f}"
         unclear = f", {self.unclear:,} of them unreadable" if self.unclear else ""
         return (
             f"{self.judge} prefers the tuned answer on {self.wins:,} of {plural(n, 'row')} ({share}, 95 % interval "

@@ -52,8 +52,8 @@ class Forgetting(Frozen):
         """What came of it, in words."""
         figures = f"{self.base:.3f} to {self.tuned:.3f} bits per byte on {self.passages} passages"
         words = {
-            "worse": f"General text became {self.share:.1%} harder for it ({figures}): it forgot something.",
-            "better": f"General text became {-self.share:.1%} easier for it ({figures}).",
+            "worse": f"General text became {100 * self.share:.1f} % harder for it ({figures}): it forgot something.",
+            "better": f"General text became {-100 * self.share:.1f} % easier for it ({figures}).",
             "same": f"General text is as it was ({figures}).",
         }
         return words[self.change]

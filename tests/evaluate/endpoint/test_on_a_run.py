@@ -74,7 +74,7 @@ def test_a_judge_compares_the_kept_answers(scored, server, capsys):
     asking = [*arguments, "--endpoint", server.url, "--model", "big", "--judge", *ONLY]
     assert run(asking) == 0
     told = capsys.readouterr().err
-    assert "prefers the tuned answer on 10 of 12 rows (83.3%, 95 % interval 55.2 to 95.3)" in told
+    assert "prefers the tuned answer on 10 of 12 rows (83.3 %, 95 % interval 55.2 to 95.3)" in told
     found = keeping.load(folder)
     assert found.judged is not None
     assert (found.judged.wins, found.judged.losses, found.judged.same) == (10, 1, 1)
