@@ -19,7 +19,7 @@ def trained(make_run, kind: str, **settings):
 
 
 def test_a_label_with_its_probabilities(make_run):
-    run_dir = trained(make_run, "classification", epochs=8, learning_rate=1e-2)
+    run_dir = trained(make_run, "classification", epochs=12, learning_rate=5e-3)
     tuned, base = (
         Answerer(run_dir).answer("refund please 9"),
         Answerer(run_dir, "base").answer("refund please 9"),
