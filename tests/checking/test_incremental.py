@@ -98,7 +98,7 @@ def forget(project: Project) -> None:
 
 
 @pytest.mark.parametrize("kind", ["classification", "instruction", "text"])
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=60)
 @given(texts=rows, done=actions)
 def test_what_has_changed_is_all_that_needs_a_look(kind, texts, done):
     config = {"kind": kind, **({"labels": ["a", "b"]} if kind == "classification" else {})}
