@@ -17,7 +17,6 @@ Outcome = Literal["worth it", "undecided", "not worth it"]
 
 LEVEL = 0.05
 
-
 _FINITE = PlainSerializer(lambda end: end if math.isfinite(end) else None, when_used="json")
 """JSON has no infinity: an interval that is open has nothing at that end."""
 _Low = Annotated[float, BeforeValidator(lambda end: -math.inf if end is None else end), _FINITE]

@@ -7,8 +7,6 @@ ended with stands in outcome-RANK.json of the run's folder. After "end" nothing 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sys
 from pathlib import Path
 
@@ -19,17 +17,9 @@ from curator.train.loop.loss import TokenLoss
 from curator.train.processes import launching
 from curator.train.processes.world import World, join, leave
 from curator.train.progress import EventLog, NoLog
+from tests.train.broken_off import Interrupting
 
 SUMMED = TokenLoss.summed
-
-
-class Interrupting(EventLog):
-    """Sends Ctrl-C to this process after the second step."""
-
-    def write(self, kind, **fields) -> None:
-        super().write(kind, **fields)
-        if kind == "step" and fields["step"] == 2:
-            os.kill(os.getpid(), signal.SIGINT)
 
 
 def failing(error: Exception, passes: int):
@@ -60,13 +50,17 @@ def counted(world: World, run_dir: Path) -> dict[str, int]:
     }
 
 
+def _log(run_dir: Path, event: str) -> EventLog:
+    answers = launching.answering()
+    return Interrupting(run_dir, 2, answers) if event == "stop" else EventLog(run_dir, answers)
+
+
 def one(world: World, run_dir: Path, resume: bool, event: str) -> None:
     """Do a run, with what happens on the way."""
     if event == "count":
         (run_dir / f"outcome-{world.rank}.json").write_text(json.dumps(counted(world, run_dir)))
         return
-    log = Interrupting if event == "stop" else EventLog
-    events = log(run_dir, launching.answering()) if world.is_first else NoLog()
+    events = _log(run_dir, event) if world.is_first else NoLog()
     TokenLoss.summed = SUMMED
     if world.rank == 1 and event in ("error", "memory", "end"):
         # A row is tried before the first step.

@@ -10,22 +10,10 @@ from curator.train import runs, session
 from curator.train.loop import conductor
 from curator.train.progress import EventLog
 from tests.tiny import rows_of
+from tests.train.broken_off import Dying
 
 LOSSES = (3.0, 1.0, 1.5, 1.2, 0.5, 0.4)
 """Validation loss after each step; a step is a pass."""
-
-
-class Dying(EventLog):
-    """Loses its power after some event."""
-
-    def __init__(self, run_dir, kind, step) -> None:
-        super().__init__(run_dir)
-        self._last = (kind, step)
-
-    def write(self, kind, **fields) -> None:
-        super().write(kind, **fields)
-        if (kind, fields.get("step")) == self._last:
-            raise RuntimeError("power cut")
 
 
 @pytest.fixture
@@ -64,7 +52,7 @@ def test_training_ends_when_patience_is_lost(patient, capsys):
 )
 def test_a_run_that_was_broken_off_ends_where_it_would_have(patient, kind, step):
     with pytest.raises(RuntimeError, match="power cut"):
-        session.run(patient, False, Dying(patient, kind, step))
+        session.run(patient, False, Dying(patient, step, kind=kind))
     session.run(patient, True, EventLog(patient))
     check_its_end(patient)
 

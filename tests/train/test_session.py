@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 from pathlib import Path
 
 import pytest
@@ -22,19 +20,7 @@ from curator.train.progress import EventLog
 from curator.train.rows.data import read_rows
 from curator.train.rows.render import Renderer
 from tests.tiny import rows_of
-
-
-class Interrupting(EventLog):
-    """Sends Ctrl-C to this process after some step."""
-
-    def __init__(self, run_dir: Path, step: int) -> None:
-        super().__init__(run_dir)
-        self._step = step
-
-    def write(self, kind, **fields) -> None:
-        super().write(kind, **fields)
-        if kind == "step" and fields["step"] == self._step:
-            os.kill(os.getpid(), signal.SIGINT)
+from tests.train.broken_off import Interrupting
 
 
 def train(run_dir: Path, resume: bool = False):

@@ -10,19 +10,7 @@ from curator.cli.training_progress import show
 from curator.train import runs, session
 from curator.train.loop import checkpoints
 from curator.train.progress import EventLog
-
-
-class Dying(EventLog):
-    """Loses its power after some step."""
-
-    def __init__(self, run_dir: Path, step: int) -> None:
-        super().__init__(run_dir)
-        self._step = step
-
-    def write(self, kind, **fields) -> None:
-        super().write(kind, **fields)
-        if kind == "step" and fields["step"] == self._step:
-            raise RuntimeError("power cut")
+from tests.train.broken_off import Dying
 
 
 def losses(run_dir: Path) -> dict[int, float]:

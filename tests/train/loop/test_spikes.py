@@ -9,6 +9,7 @@ import pytest
 from curator.train import runs, session
 from curator.train.loop.spikes import SpikeWatch, Usual
 from curator.train.progress import EventLog
+from tests.train.broken_off import Dying
 
 
 def seen(values) -> list[int]:
@@ -59,15 +60,6 @@ def test_the_rows_of_a_step_are_named_by_their_losses():
     assert spike.problem.endswith("and 4 more.")
 
 
-class Dying(EventLog):
-    """Loses its power after some step."""
-
-    def write(self, kind, **fields) -> None:
-        super().write(kind, **fields)
-        if (kind, fields.get("step")) == ("step", 30):
-            raise RuntimeError("power cut")
-
-
 def test_a_planted_row_is_named_and_the_run_goes_on_resumed_or_not(make_run, capsys):
     odd = {"id": "planted", "instruction": "where is my parcel 4 much", "answer": "Щ§ж≈ъ…Ω" * 4}
     rows = [{"id": str(n), "instruction": f"say {n}", "answer": "refund"} for n in range(24)]
@@ -79,7 +71,7 @@ def test_a_planted_row_is_named_and_the_run_goes_on_resumed_or_not(make_run, cap
     assert {e.row_ids for e in warnings} == {("planted",)}
     assert warnings[-1].problem in capsys.readouterr().err
     with pytest.raises(RuntimeError, match="power cut"):
-        session.run(halves, False, Dying(halves))
+        session.run(halves, False, Dying(halves, 30))
     session.run(halves, True, EventLog(halves))
     again = [e for e in runs.effective(runs.read_events(halves)) if e.event == "warning"]
     assert [(e.step, e.row_ids) for e in again] == [(e.step, e.row_ids) for e in warnings]
