@@ -65,7 +65,7 @@ def test_no_text_from_data_reaches_the_terminal_as_it_is(make_project):
     terminal.read(1)
     before = terminal.raw
     terminal.type("\x11")
-    assert terminal.ended() == 0
+    assert terminal.ended() == 0, terminal.text[-4000:]
     assert not obeyed(before)
     assert b"\x1b[?1049l" not in before, "the data left the page"
 

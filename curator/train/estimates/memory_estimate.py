@@ -37,9 +37,10 @@ from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.models.last_layer import Places, last_layer
 from curator.train.models.model import adapter_settings, compute_dtype, device
 from curator.train.models.model_config import in_words_of, loaded
+from curator.train.models.row_attention import TORCH_ATTENTION, let_rows_share, told
 from curator.train.models.sharding import divisible, layers_of
 from curator.train.processes.process import resident_bytes
-from curator.train.rows.batch import IGNORED, LengthSampler, Rows
+from curator.train.rows.batch import IGNORED, EpochSampler, Rows
 from curator.train.rows.packing import dealt, packed, shares_of
 
 NF4_BYTES = 1 / 2 + 1 / 64 + 4 / (64 * 256)
@@ -59,8 +60,10 @@ class Shape(NamedTuple):
     """Places in a line."""
     learned: int
     """Tokens that are learned."""
-    is_shared: bool
-    """Whether rows share a line, so that a mask tells them apart."""
+    row_lengths: tuple[int, ...] = ()
+    """Places of each row, where they share a single line."""
+    learned_of_rows: tuple[int, ...] = ()
+    """Tokens that are learned of each of those."""
 
     @property
     def places(self) -> int:
@@ -115,7 +118,8 @@ def blank(spec: RunSpec) -> Any:
     config = loaded(AutoConfig.from_pretrained, spec.model_path)
     dtype = torch.float32 if spec.train.method == "full" else compute_dtype()
     with in_words_of(spec.model_path), torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation="sdpa").train()
+        model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=TORCH_ATTENTION)
+    let_rows_share(model.train())
     if spec.train.method == "full":
         return model
     model.requires_grad_(False)
@@ -167,7 +171,7 @@ def _linear_weights(model: Any) -> set[int]:
 def _steps(rows: Rows, spec: RunSpec, fit: Fit, processes: int = 0) -> list[list[list[int]]]:
     """The forward passes of each step of the first pass over the rows, by row numbers, in all processes."""
     lengths, size = rows.lengths, spec.train.batch_size
-    order = list(LengthSampler(lengths, size, spec.train.seed))
+    order = list(EpochSampler(len(rows), spec.train.seed))
     tokens = pass_tokens(fit, max(lengths), device())
     steps = []
     for start in range(0, len(order), size):
@@ -187,7 +191,7 @@ def _steps(rows: Rows, spec: RunSpec, fit: Fit, processes: int = 0) -> list[list
 def _widest(rows: Rows, batches: Sequence[Sequence[int]], pad_id: int) -> Shape:
     """The batch with the most places; those with the longest rows are tried."""
     lengths = rows.lengths
-    most = sorted(batches, key=lambda batch: -max(lengths[number] for number in batch) * len(batch))
+    most = sorted(batches, key=lambda batch: -sum(lengths[number] for number in batch))
     laid_out = ([rows.items[number].rendered for number in batch] for batch in most[:_CANDIDATES])
     return max((shape_of(packed(rendered, pad_id)) for rendered in laid_out), key=lambda shape: shape.places)
 
@@ -195,8 +199,12 @@ def _widest(rows: Rows, batches: Sequence[Sequence[int]], pad_id: int) -> Shape:
 def shape_of(batch: dict[str, torch.Tensor]) -> Shape:
     """The shape of a batch as `packed` makes it."""
     lines, width = batch["input_ids"].shape
-    learned = int((batch["labels"][:, 1:] != IGNORED).sum())
-    return Shape(lines, width, learned, "position_ids" in batch)
+    is_learned = batch["labels"] != IGNORED
+    learned = int(is_learned[:, 1:].sum())
+    if "position_ids" not in batch:
+        return Shape(lines, width, learned)
+    places, wanted = (batch["owners"][chosen].bincount() for chosen in (is_learned | True, is_learned))
+    return Shape(lines, width, learned, tuple(places.tolist()), tuple(wanted.tolist()))
 
 
 def _activations(model: Any, spec: RunSpec, shape: Shape, checkpointing: bool, repeats: bool) -> int:
@@ -241,7 +249,7 @@ def peak_bytes(model: Any, shape: Shape, checkpointing: bool = False, repeats: b
         if checkpointing:
             model.activation_checkpointing_enable(activation_checkpointing_kwargs={"use_reentrant": False})
         living = Living((*model.parameters(), *model.buffers()))
-        with living, _attention(shape.is_shared), torch.autocast("cpu", torch.bfloat16, enabled=half):
+        with living, _attention(bool(shape.row_lengths)), torch.autocast("cpu", torch.bfloat16, enabled=half):
             for _ in range(1 + repeats):
                 living.most = living.now
                 _loss(model, shape).backward()
@@ -259,6 +267,10 @@ class _Wanted(Places):
         """Some places of each line."""
         return torch.zeros(self._shape.lines, self.most, dtype=torch.long)
 
+    def of_rows(self, row_lengths: Sequence[int]) -> list[int]:
+        """As many as are learned of each."""
+        return list(self._shape.learned_of_rows)
+
     def of_all(self, states: torch.Tensor) -> torch.Tensor:
         """As many as there are."""
         return states.flatten(0, 1)[: self._shape.learned] * 1
@@ -270,7 +282,9 @@ def _loss(model: Any, shape: Shape) -> torch.Tensor:
     """As `TokenLoss` computes it, for tensors whose values are not known."""
     causal = model.get_base_model() if hasattr(model, "peft_config") else model
     ids = torch.zeros(shape.lines, shape.width, dtype=torch.long)
-    places = {"position_ids": torch.zeros_like(ids)} if shape.is_shared else {}
+    places: dict[str, Any] = {}
+    if shape.row_lengths:
+        places = {"position_ids": torch.zeros_like(ids), **told(shape.row_lengths, ids.device)}
     body, head = (
         (causal.get_decoder(), causal.get_output_embeddings()) if splits_head(causal) else (causal, None)
     )

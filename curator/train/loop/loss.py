@@ -10,6 +10,7 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from curator.train.models.last_layer import Places, last_layer
+from curator.train.models.row_attention import ROW_ATTENTION, apart, attention_of
 from curator.train.rows.batch import IGNORED
 
 LOGITS_AT_ONCE = 2**25
@@ -60,12 +61,15 @@ class TokenLoss:
         self._head = causal.get_output_embeddings()
         self._direct = splits_head(causal)
         self._last = last_layer(self._body) if self._direct else None
-        self.attention = str(getattr(causal.config.get_text_config(), "_attn_implementation", ""))
+        self.attention = attention_of(causal)
         """How attention is computed, as transformers names it."""
-        self.joins_lines = self.attention.startswith("flash")
-        """Whether lines that rows share are joined into one: flash attention tells rows apart in a single line only."""
         if self._direct:
             self._direct = self._agrees()
+
+    @property
+    def packs(self) -> bool:
+        """Whether rows may stand in one line, as far as the way of its attention goes."""
+        return self.attention == ROW_ATTENTION or self.attention.startswith("flash")
 
     @property
     def dtype(self) -> torch.dtype:
@@ -83,7 +87,7 @@ class TokenLoss:
 
         Args:
             batch: `input_ids` and `labels`, [lines, width]; `attention_mask`, or `position_ids` that begin anew with
-                each row of a line; `owners` that tell which row a token belongs to, if lines are not rows.
+                each row of a single line; `owners` that tell which row a token belongs to, if lines are not rows.
         """
         hidden, targets = self._at_learned(batch)
         total, each = torch.zeros((), device=hidden.device), []
@@ -148,10 +152,9 @@ class TokenLoss:
         return made.to(states.device).float()
 
     def _at_learned(self, batch: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
-        if self.joins_lines and "position_ids" in batch:
-            # The first token of a line is never learned, so that nothing else changes.
-            batch = {name: batch[name].view(1, -1) for name in ("input_ids", "position_ids", "labels")}
         seen = {name: batch[name] for name in _SEEN if name in batch}
+        if "position_ids" in batch and self.attention == ROW_ATTENTION:
+            seen |= apart(batch["position_ids"])
         targets = batch["labels"][:, 1:]
         wanted = targets != IGNORED
         return self._states_at(wanted, seen), targets[wanted]

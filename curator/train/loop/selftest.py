@@ -98,11 +98,10 @@ def _difference_packed(
     model: Any, token_loss: TokenLoss, rows: Sequence[Rendered], pad_id: int, alone: torch.Tensor
 ) -> float | None:
     """How much a row's loss changes when others stand in its line; None where the model cannot be asked so."""
-    width = 2 * max(len(row.ids) for row in rows)
-    if len(rows) < 2:
+    if len(rows) < 2 or not token_loss.packs:
         return None
     try:
-        found = token_loss.summed(to_device(packed(rows, pad_id, width=width), model.device))
+        found = token_loss.summed(to_device(packed(rows, pad_id), model.device))
     except (TypeError, ValueError, RuntimeError) as error:
         if is_out_of_memory(error):
             raise

@@ -22,7 +22,7 @@ from curator.train.loop.memory import RowMemory
 from curator.train.models.model import compute_dtype, device, learning_rate, save_weights
 from curator.train.processes.world import World
 from curator.train.progress import EventLog
-from curator.train.rows.batch import LengthSampler, Rows, to_device
+from curator.train.rows.batch import EpochSampler, Rows, to_device
 from curator.train.rows.packing import NOBODY, StepCollator
 
 _KEPT = 2
@@ -79,7 +79,7 @@ class TuningTrainer(Trainer):
         self.world = world = world or World()
         self.tokenizer = tokenizer
         self.fit = fit
-        self._sampler = LengthSampler(rows.lengths, spec.train.batch_size, spec.train.seed)
+        self._sampler = EpochSampler(len(rows), spec.train.seed)
         with world.passing(model):
             self.token_loss = TokenLoss(model)
         self.collator = StepCollator(
@@ -184,7 +184,7 @@ class TuningTrainer(Trainer):
             "Lower train.learning_rate, and look at those rows.",
         )
 
-    def _get_train_sampler(self, train_dataset: Any = None) -> LengthSampler:
+    def _get_train_sampler(self, train_dataset: Any = None) -> EpochSampler:
         return self._sampler
 
     def set_epoch(self, epoch: int) -> None:

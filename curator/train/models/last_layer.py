@@ -8,17 +8,18 @@ behind its attention, would go nowhere, and the gradients of that are nought.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import torch
-from transformers.integrations.sdpa_attention import sdpa_attention_forward
+
+from curator.train.models.row_attention import ROW_ATTENTION, TORCH_ATTENTION, by_rows
 
 _FAMILIES = ("llama", "mistral", "qwen2", "qwen3", "gemma3_text")
 """Types of models whose layers do what is done here; others with the same parts turn heads in part, or have experts."""
 _FEW = 4
-"""Queries are chosen where no line has more than one in so many: for that a mask is needed, which costs time too."""
+"""Of padded lines, queries are chosen where none has more than one in so many: a mask is needed, which costs too."""
 
 
 class Places:
@@ -35,6 +36,12 @@ class Places:
     def index(self) -> torch.Tensor:
         """The wanted places of each line in order, filled up with others, [lines, most]."""
         return self._wanted.byte().argsort(dim=1, descending=True, stable=True)[:, : self.most]
+
+    def of_rows(self, row_lengths: Sequence[int]) -> list[int]:
+        """Wanted places of each row of a single line."""
+        counts = torch.stack([row.sum() for row in self._wanted[0].split(list(row_lengths))])
+        found: list[int] = counts.tolist()
+        return found
 
     def of_all(self, states: torch.Tensor) -> torch.Tensor:
         """Those of the states of all places, [lines, width, size], that are wanted, [places, size]."""
@@ -95,18 +102,19 @@ def _attended(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """What the layer is given, and what its attention sees, at the wanted places, [places, size] each."""
     attention, normed = layer.self_attn, layer.input_layernorm(states)
-    if args or places.most * _FEW > states.shape[1] or not _asks_simply(attention, kwargs):
+    rows = kwargs.get("row_lengths")
+    is_worth_it = rows is not None or places.most * _FEW <= states.shape[1]
+    if args or not is_worth_it or not _asks_simply(attention, kwargs):
         seen, *_ = attention(normed, *args, **kwargs)
         return places.of_all(states), places.of_all(seen)
-    index = places.index().to(states.device)
-    seen = _seen(attention, normed, index, kwargs["position_embeddings"], kwargs.get("attention_mask"))
+    seen = _seen(attention, normed, places, kwargs)
     return places.of_all(states), places.of_chosen(seen)
 
 
 def _asks_simply(attention: Any, kwargs: dict[str, Any]) -> bool:
     """Whether the attention does no more than `_seen`: nothing is remembered, dropped or capped, nor looks ahead."""
     return (
-        attention.config._attn_implementation == "sdpa"
+        attention.config._attn_implementation in (TORCH_ATTENTION, ROW_ATTENTION)
         and attention.is_causal
         and not (attention.training and attention.attention_dropout)
         and getattr(attention, "attn_logit_softcapping", None) is None
@@ -114,25 +122,18 @@ def _asks_simply(attention: Any, kwargs: dict[str, Any]) -> bool:
     )
 
 
-def _seen(
-    attention: Any,
-    normed: torch.Tensor,
-    index: torch.Tensor,
-    position_embeddings: tuple[torch.Tensor, torch.Tensor],
-    mask: torch.Tensor | None,
-) -> torch.Tensor:
-    """What the attention sees from some places of each line, [lines, places, size].
+def _seen(attention: Any, normed: torch.Tensor, places: Places, kwargs: dict[str, Any]) -> torch.Tensor:
+    """What the attention sees from the wanted places of each line, [lines, places, size].
 
     Args:
         attention: As in Llama.
         normed: What it is given, [lines, width, size].
-        index: The places, [lines, places].
-        position_embeddings: Cosines and sines, [1 or lines, width, head].
-        mask: What is seen from where, [1 or lines, 1, width, width]; None for all that went before.
+        places: Those that are wanted.
+        kwargs: With `position_embeddings`, cosines and sines, [1 or lines, width, head].
     """
-    lines, width, _ = normed.shape
+    lines, index = len(normed), places.index().to(normed.device)
     rotate_half = sys.modules[type(attention).__module__].rotate_half
-    cos, sin = (part.expand(lines, -1, -1) for part in position_embeddings)
+    at = [part.expand(lines, -1, -1) for part in kwargs["position_embeddings"]]
 
     def turned(x: torch.Tensor, norm: str, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
         heads = x.view(*x.shape[:-1], -1, attention.head_dim)
@@ -140,19 +141,39 @@ def _seen(
         found: torch.Tensor = heads * cos[:, None] + rotate_half(heads) * sin[:, None]
         return found
 
-    at = (cos, sin)
     queries = turned(attention.q_proj(_at(normed, index)), "q_norm", *(_at(part, index) for part in at))
+    told = _told(attention, places, index, kwargs)
+    if "row_lengths" in told:
+        normed, *at = (_without_ends(x, kwargs["row_lengths"]) for x in (normed, *at))
     keys = turned(attention.k_proj(normed), "k_norm", *at)
-    values = attention.v_proj(normed).view(lines, width, -1, attention.head_dim).transpose(1, 2)
-    if mask is None:
-        seen = torch.arange(width, device=index.device) <= index[:, :, None]
-    else:
-        seen = _at(mask.expand(lines, 1, width, width)[:, 0], index)
-    out, _ = sdpa_attention_forward(
-        attention, queries, keys, values, seen[:, None], scaling=attention.scaling, is_causal=False
-    )
+    values = attention.v_proj(normed).view(lines, normed.shape[1], -1, attention.head_dim).transpose(1, 2)
+    out, _ = by_rows(attention, queries, keys, values, scaling=attention.scaling, **told)
     made: torch.Tensor = attention.o_proj(out.reshape(lines, index.shape[1], -1))
     return made
+
+
+def _told(attention: Any, places: Places, index: torch.Tensor, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """What the attention is told about what the chosen queries see."""
+    rows, mask = kwargs.get("row_lengths"), kwargs.get("attention_mask")
+    if rows is not None:
+        # Learned is the end of a row; its last token has nothing to tell, so that queries come last without it.
+        window = getattr(
+            attention if hasattr(attention, "sliding_window") else attention.config, "sliding_window", None
+        )
+        lengths = {"row_lengths": [length - 1 for length in rows], "query_lengths": places.of_rows(rows)}
+        return {"attention_mask": None, "sliding_window": window, **lengths}
+    if mask is None:
+        width = kwargs["position_embeddings"][0].shape[1]
+        seen = torch.arange(width, device=index.device) <= index[:, :, None]
+    else:
+        lines, width = len(index), mask.shape[-1]
+        seen = _at(mask.expand(lines, 1, width, width)[:, 0], index)
+    return {"attention_mask": seen[:, None], "is_causal": False}
+
+
+def _without_ends(x: torch.Tensor, row_lengths: Sequence[int]) -> torch.Tensor:
+    """All places of a line but the last one of each row, [1, places, size]."""
+    return torch.cat([row[:, :-1] for row in x.split(list(row_lengths), 1)], dim=1)
 
 
 def _at(x: torch.Tensor, index: torch.Tensor) -> torch.Tensor:

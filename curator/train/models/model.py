@@ -26,6 +26,7 @@ from curator.train.failure import is_out_of_memory
 from curator.train.models.adapter import with_adapter
 from curator.train.models.fused_lora import fuse
 from curator.train.models.model_config import loaded
+from curator.train.models.row_attention import TORCH_ATTENTION, let_rows_share
 from curator.train.models.tokenizer import load_tokenizer
 
 System = Literal["base", "tuned"]
@@ -33,8 +34,8 @@ System = Literal["base", "tuned"]
 ALL_GPUS = "auto"
 """In place of a device: a model is laid out over all GPUs of the machine, layer after layer."""
 
-TORCH_ATTENTION, FLASH_ATTENTION = "sdpa", "flash_attention_2"
-"""What `transformers` calls them."""
+FLASH_ATTENTION = "flash_attention_2"
+"""What `transformers` calls it."""
 
 _FLASH_CAPABILITY = (8, 0)
 """The oldest GPUs that have it: Ampere (https://github.com/Dao-AILab/flash-attention)."""
@@ -81,6 +82,7 @@ def load_for_training(spec: RunSpec, place: str = "") -> Any:
         CuratorError: it cannot be loaded, or has no layer that an adapter fits on.
     """
     base = _base(spec, place or str(device()), training_attention(spec))
+    let_rows_share(base)
     if spec.train.method == "full":
         return base.requires_grad_(True)
     base.requires_grad_(False)

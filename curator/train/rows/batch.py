@@ -17,13 +17,6 @@ from curator.train.rows.render import Rendered, Renderer
 IGNORED = -100
 """The label of a token that is not learned."""
 
-_POOL = 2
-"""Batches whose rows are sorted by length together.
-
-A step divides its loss by its tokens, so that in steps of short rows alone a token would count for more than elsewhere:
-with more batches sorted together, steps are quicker and validation loss is higher.
-"""
-
 
 class Item(NamedTuple):
     """A rendered row and whose it is."""
@@ -103,17 +96,20 @@ def collate(rendered: Sequence[Rendered], pad_id: int) -> dict[str, torch.Tensor
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
-class LengthSampler(Sampler[int]):
-    """Rows in an order that depends on the seed and the epoch alone, with rows of like length near each other."""
+class EpochSampler(Sampler[int]):
+    """Rows in an order that depends on the seed and the epoch alone.
 
-    def __init__(self, lengths: Sequence[int], batch_size: int, seed: int) -> None:
-        self._lengths = lengths
-        self._batch_size = batch_size
+    Rows of like length are not brought together: a step divides its loss by its tokens, so that in a step of short rows
+    a token would count for more than elsewhere.
+    """
+
+    def __init__(self, rows: int, seed: int) -> None:
+        self._rows = rows
         self._seed = seed
         self.epoch = 0
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return self._rows
 
     def set_epoch(self, epoch: int) -> None:
         """Choose the order of an epoch; a resumed run asks for the same one again."""
@@ -121,15 +117,7 @@ class LengthSampler(Sampler[int]):
 
     def __iter__(self) -> Iterator[int]:
         generator = torch.Generator().manual_seed(self._seed * 1_000_003 + self.epoch)
-        order = torch.randperm(len(self._lengths), generator=generator).tolist()
-        pool = self._batch_size * _POOL
-        for start in range(0, len(order), pool):
-            alike = sorted(order[start : start + pool], key=self._lengths.__getitem__, reverse=True)
-            full = range(0, len(alike) - self._batch_size + 1, self._batch_size)
-            # Long rows do not always come first; what is no full batch is the end of all.
-            for place in torch.randperm(len(full), generator=generator).tolist():
-                yield from alike[full[place] : full[place] + self._batch_size]
-            yield from alike[len(full) * self._batch_size :]
+        yield from torch.randperm(self._rows, generator=generator).tolist()
 
 
 def to_device(batch: dict[str, Any], device: torch.device) -> dict[str, Any]:

@@ -1,9 +1,8 @@
-"""Rows laid end to end in lines of equal width, so that next to no padding is computed.
+"""Rows laid end to end in a single line, so that no padding is computed.
 
-Positions begin anew with each row. Where no attention mask is given, the library takes that for the beginning of
-another sequence and lets no token see the row before it (`find_packed_sequence_indices` of transformers, for its sdpa,
-eager and flash attention; the last looks at one line only, so `loss` joins lines for it). `selftest` holds that against
-each model before it is trusted.
+Positions begin anew with each row: from that `row_attention` and flash attention tell where rows begin, and let no
+token see the row before it. `selftest` holds that against each model before it is trusted; where it fails, rows get
+lines of their own.
 """
 
 from __future__ import annotations
@@ -21,67 +20,47 @@ NOBODY = -1
 """The owner of a place that only fills a line up."""
 
 
-def lines_of(lengths: Sequence[int], width: int = 0) -> list[list[int]]:
-    """Rows put together into few lines of a width, by default that of the longest row (first fit decreasing).
-
-    Johnson, "Near-optimal bin packing algorithms", 1973: at most 11/9 of the fewest lines, and two thirds of one.
-    """
-    width = max(width, *lengths)
-    lines: list[list[int]] = []
-    left: list[int] = []
-    for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        place = next((at for at, room in enumerate(left) if room >= lengths[row]), len(lines))
-        if place == len(lines):
-            lines.append([])
-            left.append(width)
-        lines[place].append(row)
-        left[place] -= lengths[row]
-    return lines
-
-
-def packed(
-    rendered: Sequence[Rendered], pad_id: int, together: bool = True, width: int = 0
-) -> dict[str, torch.Tensor]:
+def packed(rendered: Sequence[Rendered], pad_id: int, together: bool = True) -> dict[str, torch.Tensor]:
     """Token ids, labels and owners (the row that a token belongs to) of some rows, [lines, width].
 
-    Where two rows share a line there are `position_ids` too; where none do, or none may (not `together`), what is seen
-    follows from the order of the tokens alone, and the quickest attention can be used.
+    Together they stand in a single line, and there are `position_ids` too, if they are more than one; else each has a
+    line, padded on the right, where what is seen follows from the order of the tokens alone.
     """
     lengths = [len(row.ids) for row in rendered]
-    longest = max(lengths)
-    lines = lines_of(lengths, width) if together else []
-    if len(lines) in (0, len(lengths)):
-        lines = [[row] for row in range(len(lengths))]
-    shape = (len(lines), max(longest, width) if together else longest)
-    ids, labels = torch.full(shape, pad_id), torch.full(shape, IGNORED)
-    owners, positions = torch.full(shape, NOBODY), torch.zeros(shape, dtype=torch.long)
-    for line, rows in enumerate(lines):
-        start = 0
-        for row in rows:
-            stop, learned = start + lengths[row], start + rendered[row].prompt_length
-            ids[line, start:stop] = torch.tensor(rendered[row].ids)
-            labels[line, learned:stop] = ids[line, learned:stop]
-            owners[line, start:stop] = row
-            positions[line, start:stop] = torch.arange(lengths[row])
-            start = stop
-        # No position that the model may not know, whatever fills the line up.
-        positions[line, start:] = torch.arange(shape[1] - start) % longest
-    batch = {"input_ids": ids, "labels": labels, "owners": owners}
-    return batch | ({"position_ids": positions} if len(lines) < len(rendered) else {})
+    if together and len(rendered) > 1:
+        batches = [_line(row, number, len(row.ids), pad_id) for number, row in enumerate(rendered)]
+        line = {name: torch.cat([batch[name] for batch in batches])[None] for name in batches[0]}
+        return line | {"position_ids": torch.cat([torch.arange(length) for length in lengths])[None]}
+    lines = [_line(row, number, max(lengths), pad_id) for number, row in enumerate(rendered)]
+    return {name: torch.stack([line[name] for line in lines]) for name in lines[0]}
 
 
-def shares_of(lengths: Sequence[int], tokens: int) -> list[list[int]]:
-    """The rows of a step in as many forward passes as it takes, each of at most so many tokens if padded.
+def _line(row: Rendered, number: int, width: int, pad_id: int) -> dict[str, torch.Tensor]:
+    """A row by itself, [width]."""
+    ids, labels, owners = (torch.full((width,), filling) for filling in (pad_id, IGNORED, NOBODY))
+    length = len(row.ids)
+    ids[:length] = torch.tensor(row.ids)
+    labels[row.prompt_length : length] = ids[row.prompt_length : length]
+    owners[:length] = number
+    return {"input_ids": ids, "labels": labels, "owners": owners}
+
+
+def shares_of(lengths: Sequence[int], tokens: int, together: bool = True) -> list[list[int]]:
+    """The rows of a step in as many forward passes as it takes, each of at most so many tokens, or places if padded.
 
     A pass holds one row at least. Rows of like length are together, the longest first: what memory is needed shows at
     once.
     """
     shares: list[list[int]] = []
+    held = 0
     for row in sorted(range(len(lengths)), key=lambda row: -lengths[row]):
-        if shares and lengths[shares[-1][0]] * (len(shares[-1]) + 1) <= tokens:
+        more = lengths[row] if together or not shares else lengths[shares[-1][0]]
+        if shares and held + more <= tokens:
             shares[-1].append(row)
+            held += more
         else:
             shares.append([row])
+            held = lengths[row]
     return shares
 
 
@@ -170,5 +149,5 @@ class StepCollator:
         """The forward passes of a process that holds some rows of a step."""
         return [
             [hand[place] for place in share]
-            for share in shares_of([len(every[row].ids) for row in hand], self._tokens)
+            for share in shares_of([len(every[row].ids) for row in hand], self._tokens, self.together)
         ]

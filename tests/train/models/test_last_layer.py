@@ -10,6 +10,7 @@ from peft import LoraConfig, get_peft_model
 
 from curator.train.loop.loss import TokenLoss
 from curator.train.models.last_layer import last_layer
+from curator.train.models.row_attention import let_rows_share
 from curator.train.rows.packing import packed
 from curator.train.rows.render import Rendered
 from tests.train.families import FAMILIES
@@ -23,6 +24,7 @@ KNOWN = ("gemma", "llama", "mistral", "qwen")
 
 def adapted(family: str) -> Any:
     model = FAMILIES[family](50)
+    let_rows_share(model)
     return get_peft_model(model, LoraConfig(target_modules="all-linear", init_lora_weights=False)).train()
 
 
@@ -47,9 +49,8 @@ def seen_by(module: Any) -> list[int]:
 @pytest.mark.parametrize("together", [False, True])
 @pytest.mark.parametrize("family", sorted(FAMILIES))
 def test_losses_and_gradients_are_those_of_the_whole_layer(family, together, rows, monkeypatch):
-    longest = max(len(row.ids) for row in rows)
-    model, batch = adapted(family), packed(rows, 0, together, width=longest + 3 if together else 0)
-    assert len(batch["input_ids"]) == (2 if together else 3)
+    model, batch = adapted(family), packed(rows, 0, together)
+    assert len(batch["input_ids"]) == (1 if together else 3)
     loss = TokenLoss(model)
     losses, gradients = learn(model, loss, batch)
     monkeypatch.setattr(loss, "_last", None)
@@ -81,7 +82,8 @@ def test_only_learned_tokens_ask_what_others_say_where_they_are_few(family):
     keys.clear()
     batch = packed(LONG, 0)
     learn(model, loss, batch)
-    assert (queries, keys) == ([len(LONG)], [batch["input_ids"].numel()])
+    # The last token of a row has nothing to tell.
+    assert (queries, keys) == ([len(LONG)], [batch["input_ids"].numel() - len(LONG)])
 
 
 def test_two_losses_on_one_model_stand_in_front_of_its_layer_once():
@@ -98,11 +100,13 @@ def test_a_layer_that_does_something_else_with_the_same_parts_is_left_alone(monk
     plain = layer.forward
     monkeypatch.setattr(layer, "forward", lambda self, *args, **kwargs: 0.5 * plain(self, *args, **kwargs))
     assert last_layer(model.model) is not None
-    assert torch.allclose(TokenLoss(model).mean(packed(ROWS, 0)), _by_the_model(model), atol=1e-5)
+    assert torch.allclose(
+        TokenLoss(model).mean(packed(ROWS, 0, together=False)), _by_the_model(model), atol=1e-5
+    )
 
 
 def _by_the_model(model: Any) -> torch.Tensor:
-    batch = packed(ROWS, 0)
+    batch = packed(ROWS, 0, together=False)
     return model(input_ids=batch["input_ids"], labels=batch["labels"]).loss
 
 
@@ -114,7 +118,9 @@ def test_a_family_with_the_same_parts_that_is_not_known_goes_on_as_it_is():
     heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
     model = GlmForCausalLM(GlmConfig(vocab_size=50, pad_token_id=0, **sizes, **heads)).eval()
     assert last_layer(model.model) is None
-    assert torch.allclose(TokenLoss(model).mean(packed(ROWS, 0)), _by_the_model(model), atol=1e-5)
+    assert torch.allclose(
+        TokenLoss(model).mean(packed(ROWS, 0, together=False)), _by_the_model(model), atol=1e-5
+    )
 
 
 def test_biases_of_qwen_2_are_kept():
@@ -129,7 +135,7 @@ def test_biases_of_qwen_2_are_kept():
             torch.nn.init.normal_(weight)
     queries = seen_by(model.model.layers[-1].self_attn.q_proj)
     loss = TokenLoss(model)
-    batch = packed(LONG, 0)
+    batch = packed(LONG, 0, together=False)
     expected = model(input_ids=batch["input_ids"], labels=batch["labels"]).loss
     queries.clear()
     assert torch.allclose(loss.mean(batch), expected, atol=1e-5)
@@ -140,5 +146,7 @@ def test_numbers_of_16_bits_are_rounded_and_the_layer_is_known_all_the_same():
     model = FAMILIES["llama"](50).to(torch.bfloat16)
     loss = TokenLoss(model)
     last = seen_by(model.model.layers[-1].mlp)
-    assert float(loss.mean(packed(ROWS, 0))) == pytest.approx(float(_by_the_model(model)), rel=0.02)
+    assert float(loss.mean(packed(ROWS, 0, together=False))) == pytest.approx(
+        float(_by_the_model(model)), rel=0.02
+    )
     assert last[0] == LEARNED

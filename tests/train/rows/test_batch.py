@@ -4,7 +4,7 @@ import pytest
 
 from curator.errors import CuratorError
 from curator.records import InstructionRow
-from curator.train.rows.batch import IGNORED, LengthSampler, render_rows, require_rows
+from curator.train.rows.batch import IGNORED, EpochSampler, render_rows, require_rows
 from curator.train.rows.packing import NOBODY, packed
 from curator.train.rows.render import Renderer
 from tests.tiny import make_tokenizer
@@ -30,7 +30,7 @@ def test_nothing_left_is_an_error_with_the_shortest_rows():
 def test_labels_follow_lengths_even_when_pad_is_the_end_token():
     tokenizer = make_tokenizer(pad_token="</s>")
     found = render_rows(rows("well", "all is well"), Renderer(tokenizer, "instruction", ""), 99)
-    batch = packed([item.rendered for item in found.items], tokenizer.pad_token_id)
+    batch = packed([item.rendered for item in found.items], tokenizer.pad_token_id, together=False)
     for number, item in enumerate(found.items):
         ids, length, _ = item.rendered
         learned = [IGNORED] * length + list(ids[length:])
@@ -41,7 +41,7 @@ def test_labels_follow_lengths_even_when_pad_is_the_end_token():
 
 
 def test_the_order_depends_on_seed_and_epoch_alone():
-    sampler = LengthSampler([5, 3, 9, 1, 7, 2, 8], 2, seed=3)
+    sampler = EpochSampler(7, seed=3)
     first = list(sampler)
     assert list(sampler) == first
     assert sorted(first) == list(range(7))
@@ -49,16 +49,4 @@ def test_the_order_depends_on_seed_and_epoch_alone():
     assert list(sampler) != first
     sampler.set_epoch(0)
     assert list(sampler) == first
-
-
-def test_two_steps_that_are_drawn_together_part_their_rows_by_length():
-    order = list(LengthSampler(list(range(20)), 10, seed=0))
-    assert {max(order[:10]) - min(order[:10]), max(order[10:]) - min(order[10:])} == {9}
-
-
-def test_a_step_has_rows_from_all_over_the_data():
-    lengths = list(range(200))
-    order = list(LengthSampler(lengths, 10, seed=0))
-    steps = [order[start : start + 10] for start in range(0, 200, 10)]
-    assert all(max(step) - min(step) > 20 for step in steps)
-    assert sorted(order) == lengths
+    assert list(EpochSampler(7, seed=4)) != first
