@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from rich.text import Text
+from textual._context import active_message_pump
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.css.query import NoMatches
 from textual.events import Event, Key, Paste
 from textual.screen import Screen
+from textual.widget import MountError, Widget
+from textual.worker import WorkerFailed
 
 from curator.errors import CuratorError
 from curator.text import visible_line
@@ -21,7 +25,7 @@ from curator.text import visible_line
 from . import language, marks
 from .in_order import KeysInOrder
 from .language import N_, _
-from .links import recent
+from .links import fault, recent
 from .links.session import Session
 from .pages import LATER, PAGES, make
 from .pauses import Pauses
@@ -102,16 +106,35 @@ class CuratorApp(App[int]):
         """Every decision was saved when it was made."""
         self.exit(return_code=128 + number)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A part that is being taken off the screen may find others gone before it; that is no fault."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        part = active_message_pump.get(None)
+        if not (
+            isinstance(cause, (NoMatches, MountError)) and isinstance(part, Widget) and self._is_gone(part)
+        ):
+            super()._handle_exception(error)
+
+    def _is_gone(self, part: Widget) -> bool:
+        """Whether a part, or what it stands in, is being taken away."""
+        above = part.ancestors_with_self
+        return any(node._pruning for node in above) or not any(
+            screen in above for screen in self.screen_stack
+        )
+
     def _fatal_error(self) -> None:
         """Something that nobody thought of: say so in words, and that nothing is lost."""
         if self._debug or self._exception is None:
             super()._fatal_error()
             return
         told = visible_line(f"{type(self._exception).__name__}: {self._exception}", 500)
+        kept = fault.keep(self._exception)
         parts = [
             _("Something unexpected happened: {what}").format(what=told),
             _("Everything that was shown as saved is saved. This is a fault of Curator."),
-            _("Run `curator --debug` to see where it happened, and report what it prints."),
+            _("Where it happened stands in {path}; report that.").format(path=visible_line(str(kept), 500))
+            if kept
+            else _("Run `curator --debug` to see where it happened, and report what it prints."),
         ]
         self._exit_renderables[:] = [Text("\n".join(parts))]
         self._close_messages_no_wait()
