@@ -47,8 +47,8 @@ def _project(root: Path, labels: int) -> Project:
     return project
 
 
-def main(labels: int = 8, epochs: float = 3) -> None:
-    """Tune the three parts by the command, and print what was foretold."""
+def main(labels: int = 8, epochs: float = 3) -> bool:
+    """Tune the three parts by the command, and print what was foretold; whether it came true."""
     with TemporaryDirectory() as kept:
         project = _project(Path(kept), labels)
         started = time.monotonic()
@@ -66,7 +66,8 @@ def main(labels: int = 8, epochs: float = 3) -> None:
             f"foretold {told.value:.3f} ({told.low:.3f} to {told.high:.3f}), measured {measured:.3f} on {found.n} test "
             f"rows: {'inside' if inside else 'OUTSIDE'}; {time.monotonic() - started:.0f} s"
         )
+        return inside
 
 
 if __name__ == "__main__":
-    main(*(kind(value) for kind, value in zip((int, float), sys.argv[1:], strict=False)))
+    sys.exit(not main(*(kind(value) for kind, value in zip((int, float), sys.argv[1:], strict=False))))

@@ -5,7 +5,8 @@ by us; by us each label in full, after a copy of the text of its own; and, where
 with lm-evaluation-harness (`pip install lm-eval torch transformers`), an eighth of them by that, in batches of 64 and
 one by one (its default). Then a few rows under a prompt that names all labels, as one would ask a model without a tune.
 Prints seconds of the clock and of the processor, how many times ours that is for a row, and how far log-likelihoods and
-choices are apart.
+choices are apart. Fails where log-likelihoods are more than 1e-4 apart, a choice is another one, or the harness as it
+is by default takes less than ten times as long.
 """
 
 from __future__ import annotations
@@ -39,8 +40,10 @@ from tests.shared_data import SHARED
 
 AT_ONCE = 64
 """Sequences in one forward pass where each label is scored in full."""
-
-
+APART = 1e-4
+"""How far log-likelihoods may be apart."""
+TIMES = 10
+"""How many times ours a row must take with the harness as it is by default."""
 PEERS_SHARE = 8
 """The harness is given one of so many rows: one by one it takes hours for all of them."""
 NAMED_SHARE = 200
@@ -137,8 +140,8 @@ def by_harness(
     return Timed(torch.tensor(told["found"], dtype=torch.double), told["seconds"], told["processor"])
 
 
-def tell(name: str, ours: Timed, theirs: Timed) -> None:
-    """One way to score beside ours."""
+def tell(name: str, ours: Timed, theirs: Timed, least: float = 0.0) -> bool:
+    """One way to score beside ours; whether the same came of it, and it took so many times as long at least."""
     mine = ours.found[: len(theirs.found)]
     apart = float((mine - theirs.found).abs().max())
     same = int((mine.argmax(-1) == theirs.found.argmax(-1)).sum())
@@ -149,12 +152,13 @@ def tell(name: str, ours: Timed, theirs: Timed) -> None:
         f"   log-likelihoods at most {apart:.1e} apart, same choice in {same:,} of {len(mine):,} rows",
         flush=True,
     )
+    return apart <= APART and same == len(mine) and clock >= least
 
 
 def compare(
     name: str, model: Any, spec: RunSpec, system: str, rows: list[ClassificationRow], share: int
-) -> None:
-    """All ways on some rows, the harness on one of `share`, under one system prompt."""
+) -> bool:
+    """All ways on some rows, the harness on one of `share`, under one system prompt; whether all is as it should be."""
     renderer = Renderer(load_tokenizer(spec.model_path), "classification", system)
     given = mean(len(renderer.prompt_ids(row)) for row in rows)
     labels = [renderer.label_ids(label) for label in spec.labels]
@@ -165,26 +169,29 @@ def compare(
     )
     ours = timed(lambda: together(model, renderer, rows, spec))
     print(f"  {'ours':32} {ours.seconds:7.1f} s  {ours.processor:7.1f} s of the processor", flush=True)
-    tell("ours, each label in full", ours, timed(lambda: in_full(model, renderer, rows, spec)))
+    is_good = tell("ours, each label in full", ours, timed(lambda: in_full(model, renderer, rows, spec)))
     for at_once in (AT_ONCE, 1):
         harness = by_harness(renderer, rows[: max(1, len(rows) // share)], spec, at_once)
         if harness is None:
             print("  lm-evaluation-harness is not there: CURATOR_PEERS names no interpreter that has it")
-            return
-        tell(f"lm-evaluation-harness, {at_once} at once", ours, harness)
+            return is_good
+        is_good &= tell(
+            f"lm-evaluation-harness, {at_once} at once", ours, harness, TIMES if at_once == 1 else 0
+        )
+    return is_good
 
 
-def main(count: int) -> None:
+def main(count: int) -> bool:
     """All ways, under a prompt of the text alone and under one that names the labels."""
     every = test_rows(10**9)
     labels = sorted({row.label for row in every})
     spec = spec_of(labels)
     model = load_base(spec)
-    compare("the text alone", model, spec, "", every[:count], PEERS_SHARE)
+    is_good = compare("the text alone", model, spec, "", every[:count], PEERS_SHARE)
     named = "Say which of these the message is about: " + ", ".join(labels)
     few = max(1, min(count, len(every)) // NAMED_SHARE)
-    compare("all labels named before it", model, spec, named, every[:few], 1)
+    return compare("all labels named before it", model, spec, named, every[:few], 1) and is_good
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 10**9)
+    sys.exit(not main(int(sys.argv[1]) if len(sys.argv) > 1 else 10**9))
