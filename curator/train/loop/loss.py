@@ -10,7 +10,7 @@ from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
 from curator.train.models.last_layer import Places, last_layer
-from curator.train.models.row_attention import ROW_ATTENTION, apart, attention_of
+from curator.train.models.row_attention import BY_ROWS, apart, attention_of
 from curator.train.rows.batch import IGNORED
 
 LOGITS_AT_ONCE = 2**25
@@ -63,13 +63,14 @@ class TokenLoss:
         self._last = last_layer(self._body) if self._direct else None
         self.attention = attention_of(causal)
         """How attention is computed, as transformers names it."""
+        self._is_told_rows = self.attention in BY_ROWS.values()
         if self._direct:
             self._direct = self._agrees()
 
     @property
     def packs(self) -> bool:
         """Whether rows may stand in one line, as far as the way of its attention goes."""
-        return self.attention == ROW_ATTENTION or self.attention.startswith("flash")
+        return self._is_told_rows or self.attention.startswith("flash")
 
     @property
     def dtype(self) -> torch.dtype:
@@ -153,7 +154,7 @@ class TokenLoss:
 
     def _at_learned(self, batch: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor]:
         seen = {name: batch[name] for name in _SEEN if name in batch}
-        if "position_ids" in batch and self.attention == ROW_ATTENTION:
+        if "position_ids" in batch and self._is_told_rows:
             seen |= apart(batch["position_ids"])
         targets = batch["labels"][:, 1:]
         wanted = targets != IGNORED

@@ -14,7 +14,7 @@ from typing import Any
 
 import torch
 
-from curator.train.models.row_attention import ROW_ATTENTION, TORCH_ATTENTION, by_rows
+from curator.train.models.row_attention import BY_ROWS, TORCH_ATTENTION, by_rows
 
 _FAMILIES = ("llama", "mistral", "qwen2", "qwen3", "gemma3_text")
 """Types of models whose layers do what is done here; others with the same parts turn heads in part, or have experts."""
@@ -114,7 +114,7 @@ def _attended(
 def _asks_simply(attention: Any, kwargs: dict[str, Any]) -> bool:
     """Whether the attention does no more than `_seen`: nothing is remembered, dropped or capped, nor looks ahead."""
     return (
-        attention.config._attn_implementation in (TORCH_ATTENTION, ROW_ATTENTION)
+        attention.config._attn_implementation in (TORCH_ATTENTION, BY_ROWS[TORCH_ATTENTION])
         and attention.is_causal
         and not (attention.training and attention.attention_dropout)
         and getattr(attention, "attn_logit_softcapping", None) is None

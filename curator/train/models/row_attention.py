@@ -1,57 +1,92 @@
-"""Attention of rows that stand in one line: each row by itself, so that no mask is made and no padding computed.
+"""Attention of rows that stand in one line: each row by itself, without a mask over the line and without padding.
 
-It is to torch's attention what the variable-length functions are to flash attention, and is told no more than they are:
+It is to other attentions what the variable-length functions are to flash attention, and is told no more than they are:
 so it serves the models that transformers lets flash attention serve. `selftest` holds it against each model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 from transformers import AttentionInterface, AttentionMaskInterface
 from transformers.integrations.sdpa_attention import sdpa_attention_forward
-from transformers.masking_utils import sdpa_mask
+from transformers.masking_utils import eager_mask, sdpa_mask
 
-TORCH_ATTENTION, ROW_ATTENTION = "sdpa", "sdpa_by_rows"
-"""Torch's own, as transformers calls it, and what is registered there for this one."""
+TORCH_ATTENTION, EAGER_ATTENTION = "sdpa", "eager"
+"""As transformers calls them: torch's own, and what a family of models computes by itself, for torch's cannot."""
+BY_ROWS = {TORCH_ATTENTION: "sdpa_by_rows", EAGER_ATTENTION: "eager_by_rows"}
+"""The same for each row by itself, as they are registered there."""
+
+_EAGER = "eager_attention_forward"
 
 
-def by_rows(
+class RowAttention:
+    """An attention that can be told the rows of a line; where it is not, it is the one that it is made of."""
+
+    def __init__(self, attend: Callable[..., tuple[torch.Tensor, Any]]) -> None:
+        """`attend` sees all that went before where it is given no mask."""
+        self._attend = attend
+
+    def __call__(
+        self,
+        module: Any,
+        query: torch.Tensor,
+        key: torch.Tensor,
+        value: torch.Tensor,
+        attention_mask: torch.Tensor | None,
+        row_lengths: Sequence[int] | None = None,
+        query_lengths: Sequence[int] | None = None,
+        sliding_window: int | None = None,
+        **kwargs: Any,
+    ) -> tuple[torch.Tensor, Any]:
+        """What each row's queries see of its own keys, [1, queries, heads, size].
+
+        Args:
+            module: The attention of a layer.
+            query: [1, heads, queries, size].
+            key: [1, heads of keys, places, size]; `value` too.
+            value: See `key`.
+            attention_mask: For lines that are rows; the rows of a line have none.
+            row_lengths: Places of each row of a single line; None where lines are rows.
+            query_lengths: Queries of each row where they are not all of its places but the last ones.
+            sliding_window: Places that a query sees, itself among them; None for all before it.
+            kwargs: For the attention itself.
+        """
+        if row_lengths is None:
+            return self._attend(module, query, key, value, attention_mask, **kwargs)
+        places = list(row_lengths)
+        queries = query.split(list(query_lengths or places), 2)
+        seen = [
+            self._attend(module, q, k, v, _mask(q, k, sliding_window), **kwargs)[0]
+            for q, k, v in zip(queries, key.split(places, 2), value.split(places, 2), strict=True)
+            if q.shape[2]
+        ]
+        return torch.cat(seen, dim=1), None
+
+
+def _eager(
     module: Any,
     query: torch.Tensor,
     key: torch.Tensor,
     value: torch.Tensor,
     attention_mask: torch.Tensor | None,
-    row_lengths: Sequence[int] | None = None,
-    query_lengths: Sequence[int] | None = None,
-    sliding_window: int | None = None,
     **kwargs: Any,
-) -> tuple[torch.Tensor, None]:
-    """What each row's queries see of its own keys, [1, queries, heads, size]; without row lengths, torch's attention.
-
-    Args:
-        module: The attention of a layer.
-        query: [1, heads, queries, size].
-        key: [1, heads of keys, places, size]; `value` too.
-        value: See `key`.
-        attention_mask: For torch's attention; rows have none.
-        row_lengths: Places of each row.
-        query_lengths: Queries of each row where they are not all of its places but the last ones.
-        sliding_window: Places that a query sees, itself among them; None for all before it.
-        kwargs: For torch's attention.
-    """
-    if row_lengths is None:
-        return sdpa_attention_forward(module, query, key, value, attention_mask, **kwargs)
-    places = list(row_lengths)
-    queries = query.split(list(query_lengths or places), 2)
-    seen = [
-        sdpa_attention_forward(module, q, k, v, _mask(q, k, sliding_window), **kwargs)[0]
-        for q, k, v in zip(queries, key.split(places, 2), value.split(places, 2), strict=True)
-        if q.shape[2]
-    ]
-    return torch.cat(seen, dim=1), None
+) -> tuple[torch.Tensor, Any]:
+    """What the family of a layer computes by itself: it adds a mask of numbers, and looks ahead where there is none."""
+    if attention_mask is None:
+        attention_mask = torch.ones(query.shape[2], key.shape[2], dtype=torch.bool, device=query.device)
+        attention_mask = attention_mask.tril(key.shape[2] - query.shape[2])[None, None]
+    if attention_mask.dtype == torch.bool:
+        least = torch.finfo(query.dtype).min
+        attention_mask = torch.zeros_like(attention_mask, dtype=query.dtype).masked_fill(
+            ~attention_mask, least
+        )
+    attend = getattr(sys.modules[type(module).__module__], _EAGER)
+    found: tuple[torch.Tensor, Any] = attend(module, query, key, value, attention_mask, **kwargs)
+    return found
 
 
 def _mask(query: torch.Tensor, key: torch.Tensor, window: int | None) -> torch.Tensor | None:
@@ -66,9 +101,11 @@ def _mask(query: torch.Tensor, key: torch.Tensor, window: int | None) -> torch.T
 
 
 def let_rows_share(model: Any) -> None:
-    """Give a model that uses torch's attention this one, if it is a model that flash attention could serve."""
-    if attention_of(model) == TORCH_ATTENTION and model._supports_flash_attn:
-        model.set_attn_implementation(ROW_ATTENTION)
+    """Let a model be told the rows of a line, if it is one that flash attention could serve."""
+    way = attention_of(model)
+    is_known = way == TORCH_ATTENTION or hasattr(sys.modules[type(model).__module__], _EAGER)
+    if way in BY_ROWS and is_known and model._supports_flash_attn:
+        model.set_attn_implementation(BY_ROWS[way])
 
 
 def attention_of(model: Any) -> str:
@@ -94,5 +131,9 @@ def told(row_lengths: Sequence[int], device: torch.device) -> dict[str, Any]:
     }
 
 
-AttentionInterface.register(ROW_ATTENTION, by_rows)
-AttentionMaskInterface.register(ROW_ATTENTION, sdpa_mask)
+by_rows = RowAttention(sdpa_attention_forward)
+"""Torch's attention for each row by itself."""
+AttentionInterface.register(BY_ROWS[TORCH_ATTENTION], by_rows)
+AttentionMaskInterface.register(BY_ROWS[TORCH_ATTENTION], sdpa_mask)
+AttentionInterface.register(BY_ROWS[EAGER_ATTENTION], RowAttention(_eager))
+AttentionMaskInterface.register(BY_ROWS[EAGER_ATTENTION], eager_mask)

@@ -9,7 +9,9 @@ import torch
 from torch.nn import functional
 
 from curator.train.loop.loss import TokenLoss
-from curator.train.models.row_attention import ROW_ATTENTION, apart, attention_of, by_rows, let_rows_share
+from curator.train.models.row_attention import BY_ROWS, apart, attention_of, by_rows, let_rows_share
+from curator.train.rows.packing import packed
+from curator.train.rows.render import Rendered
 from tests.train.families import FAMILIES
 
 LENGTHS = [5, 1, 9, 3]
@@ -54,13 +56,14 @@ def test_rows_begin_where_positions_do():
     assert apart(torch.tensor([[0, 1, 2, 0, 0, 1]]))["row_lengths"] == [3, 1, 2]
 
 
-@pytest.mark.parametrize("attention", ["sdpa", "eager"])
-def test_a_model_without_torchs_attention_keeps_its_own(attention):
+@pytest.mark.parametrize("attention", BY_ROWS)
+def test_a_model_keeps_its_way_and_takes_each_row_by_itself(attention):
     model = FAMILIES["llama"](50)
     model.set_attn_implementation(attention)
+    assert not TokenLoss(model).packs
     let_rows_share(model)
-    assert attention_of(model) == (ROW_ATTENTION if attention == "sdpa" else "eager")
-    assert TokenLoss(model).packs == (attention == "sdpa")
+    assert attention_of(model) == BY_ROWS[attention]
+    assert TokenLoss(model).packs
 
 
 def test_a_model_that_flash_attention_does_not_serve_keeps_torchs_own(monkeypatch):
@@ -69,3 +72,20 @@ def test_a_model_that_flash_attention_does_not_serve_keeps_torchs_own(monkeypatc
     let_rows_share(model)
     assert attention_of(model) == "sdpa"
     assert not TokenLoss(model).packs
+
+
+def test_logits_that_are_capped_are_so_in_each_row():
+    from transformers import Gemma2Config, Gemma2ForCausalLM
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "head_dim": 8}
+    heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
+    config = Gemma2Config(vocab_size=50, sliding_window=4, attn_logit_softcapping=0.1, **sizes, **heads)
+    model = Gemma2ForCausalLM(config).eval()
+    rows = [Rendered(tuple(range(1, 1 + count)), 1, "") for count in (9, 3, 6)]
+    alone = TokenLoss(model).summed(packed(rows, 0, together=False)).by_row
+    let_rows_share(model)
+    loss = TokenLoss(model)
+    assert loss.packs
+    assert torch.allclose(loss.summed(packed(rows, 0)).by_row, alone, atol=1e-5)
+    assert torch.allclose(loss.summed(packed(rows, 0, together=False)).by_row, alone, atol=1e-5)

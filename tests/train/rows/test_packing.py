@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from curator.errors import CuratorError
 from curator.train.loop import selftest
 from curator.train.loop.loss import TokenLoss
-from curator.train.models.row_attention import ROW_ATTENTION, let_rows_share
+from curator.train.models.row_attention import BY_ROWS, let_rows_share
 from curator.train.rows.batch import IGNORED, Item, Rows
 from curator.train.rows.packing import NOBODY, packed, shares_of
 from curator.train.rows.render import Rendered
@@ -54,7 +54,7 @@ def test_lines_of_their_own_are_filled_up_with_what_is_nobodys():
     assert "position_ids" not in batch
 
 
-@pytest.mark.parametrize("attention", [ROW_ATTENTION, "sdpa", "eager"])
+@pytest.mark.parametrize("attention", [*BY_ROWS.values(), *BY_ROWS])
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_line_of_rows_has_the_losses_and_gradients_of_its_rows(family, attention):
     model = FAMILIES[family](50).train()
@@ -90,7 +90,7 @@ def test_a_model_shows_that_it_learns_what_it_should():
     assert proof.packed_difference < 1e-5 > proof.batch_difference
     assert (proof.adapted, proof.quantised, proof.rows) == (14, 0, 8)
     assert 0 < proof.trainable < proof.parameters
-    assert proof.attention == ROW_ATTENTION
+    assert proof.attention == BY_ROWS["sdpa"]
     assert all(weight.grad is None for weight in model.parameters())
 
 
