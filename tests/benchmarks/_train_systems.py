@@ -32,8 +32,9 @@ from curator.train.rows.render import Rendered
 
 _KEPT: dict[str, Any] = {"gradient_checkpointing": False}
 _SORTED: dict[str, Any] = {"train_sampling_strategy": "group_by_length"}
+DEFAULTS = "TRL, defaults"
 PEERS: dict[str, dict[str, Any]] = {
-    "TRL, defaults": {},
+    DEFAULTS: {},
     "TRL, activations kept": _KEPT,
     "TRL, kept, by length": _KEPT | _SORTED,
     "TRL, kept, padding-free": _KEPT | {"padding_free": True},
