@@ -10,7 +10,10 @@ from curator.errors import CuratorError
 
 def test_the_whole_way_from_a_file_to_a_verdict(tmp_path):
     said: list[str] = []
-    story = demo.STORIES[0].model_copy(update={"train": ("--set", "train.epochs=0.05")})
+    # Rivals that ask the base model a second and a third time have tests of their own.
+    quick = ("train.epochs=0.05", "evaluate.few_shot=0", "evaluate.retrieved=0", "evaluate.resamples=1000")
+    settings = tuple(part for setting in quick for part in ("--set", setting))
+    story = demo.STORIES[0].model_copy(update={"train": settings})
     result = demo.walk(story, tmp_path, said.append)
     assert {"systems", "gain", "verdict", "n", "seconds"} <= set(result)
     assert {"base", "tuned", "majority", "tfidf_logreg"} <= set(result["systems"])

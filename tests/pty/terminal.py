@@ -66,6 +66,14 @@ class Terminal:
                 self.raw += came
                 self._paint(came)
 
+    def settle(self, seconds: float, quiet: float = 0.2) -> None:
+        """Take in what comes until nothing has come for a while, or for some time at most."""
+        end = time.monotonic() + seconds
+        length = -1
+        while length < len(self.raw) and time.monotonic() < end:
+            length = len(self.raw)
+            self.read(quiet)
+
     def _paint(self, came: bytes) -> None:
         # A sequence may come in two parts: its beginning waits for the rest.
         whole = self._tail + came

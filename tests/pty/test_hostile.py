@@ -59,10 +59,10 @@ def test_no_text_from_data_reaches_the_terminal_as_it_is(make_project):
     function_keys = ["\x1bOR", "\x1bOS", "\x1b[15~", "\x1b[17~", "\x1b[18~", "\x1b[19~", "\x1b[21~", "\x1bOQ"]
     for keys in [*pages, *function_keys, "e", "\x1b", "?", "\x1b", " ", "b", "\x1b"]:
         terminal.type(keys)
-        terminal.read(0.7)
+        terminal.settle(0.7)
     assert "HOSTILE" in terminal.text
     terminal.type(f"/\x1b[200~{MARKED[0]}{MARKED[6]}\x1b[201~")
-    terminal.read(1)
+    terminal.settle(1)
     before = terminal.raw
     terminal.type("\x11")
     assert terminal.ended() == 0, terminal.text[-4000:]
