@@ -110,17 +110,15 @@ class CuratorApp(App[int]):
         """A part that is being taken off the screen may find others gone before it; that is no fault."""
         cause = error.error if isinstance(error, WorkerFailed) else error
         part = active_message_pump.get(None)
-        if not (
-            isinstance(cause, (NoMatches, MountError)) and isinstance(part, Widget) and self._is_gone(part)
-        ):
+        seeks_another = isinstance(cause, (NoMatches, MountError))
+        if not (seeks_another and isinstance(part, Widget) and self._is_gone(part)):
             super()._handle_exception(error)
 
     def _is_gone(self, part: Widget) -> bool:
         """Whether a part, or what it stands in, is being taken away."""
         above = part.ancestors_with_self
-        return any(node._pruning for node in above) or not any(
-            screen in above for screen in self.screen_stack
-        )
+        is_shown = any(screen in above for screen in self.screen_stack)
+        return not is_shown or any(node._pruning for node in above)
 
     def _fatal_error(self) -> None:
         """Something that nobody thought of: say so in words, and that nothing is lost."""

@@ -54,6 +54,23 @@ def gemma(vocabulary: int) -> Any:
     return Gemma3ForCausalLM(config).eval()
 
 
+def gemma2(vocabulary: int) -> Any:
+    """Gemma 2: logits of attention are capped, which torch's attention does not do; none of `FAMILIES`."""
+    from transformers import Gemma2Config, Gemma2ForCausalLM
+
+    _seeded()
+    config = Gemma2Config(
+        vocab_size=vocabulary,
+        num_key_value_heads=2,
+        head_dim=8,
+        sliding_window=4,
+        attn_logit_softcapping=0.1,
+        **_SIZES,
+        **_IDS,
+    )
+    return Gemma2ForCausalLM(config).eval()
+
+
 def gpt2(vocabulary: int) -> Any:
     """GPT-2: learned positions, convolutions of width one in the place of linear layers."""
     from transformers import GPT2Config, GPT2LMHeadModel

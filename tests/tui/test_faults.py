@@ -32,7 +32,7 @@ def test_a_page_may_be_left_at_any_moment_while_it_is_made(project):
     drive(project, story)
 
 
-def failing(app, page):
+def failing(page):
     """Let a part ask for another that is not there, as the page is made."""
 
     def ask() -> None:
@@ -46,7 +46,7 @@ def test_a_page_that_was_left_may_ask_for_parts_in_vain(project):
         app.show_page("label")
         await settled(pilot)
         page = app.screen
-        failing(app, page)
+        failing(page)
         app.show_page("records")
         await settled(pilot)
 
@@ -57,7 +57,7 @@ def test_a_page_that_is_shown_may_not_and_where_it_happened_is_kept(project, mon
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
     async def story(app, pilot):
-        failing(app, app.screen)
+        failing(app.screen)
         await pilot.pause()
 
     with pytest.raises(NoMatches):

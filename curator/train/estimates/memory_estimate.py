@@ -37,7 +37,7 @@ from curator.train.loop.loss import LOGITS_AT_ONCE, splits_head
 from curator.train.models.last_layer import Places, last_layer
 from curator.train.models.model import adapter_settings, compute_dtype, device
 from curator.train.models.model_config import in_words_of, loaded
-from curator.train.models.row_attention import TORCH_ATTENTION, let_rows_share, told
+from curator.train.models.row_attention import let_rows_share, told
 from curator.train.models.sharding import divisible, layers_of
 from curator.train.processes.process import resident_bytes
 from curator.train.rows.batch import IGNORED, EpochSampler, Rows
@@ -118,7 +118,7 @@ def blank(spec: RunSpec) -> Any:
     config = loaded(AutoConfig.from_pretrained, spec.model_path)
     dtype = torch.float32 if spec.train.method == "full" else compute_dtype()
     with in_words_of(spec.model_path), torch.device("meta"):
-        model = AutoModelForCausalLM.from_config(config, dtype=dtype, attn_implementation=TORCH_ATTENTION)
+        model = AutoModelForCausalLM.from_config(config, dtype=dtype)
     let_rows_share(model.train())
     if spec.train.method == "full":
         return model
@@ -203,7 +203,7 @@ def shape_of(batch: dict[str, torch.Tensor]) -> Shape:
     learned = int(is_learned[:, 1:].sum())
     if "position_ids" not in batch:
         return Shape(lines, width, learned)
-    places, wanted = (batch["owners"][chosen].bincount() for chosen in (is_learned | True, is_learned))
+    places, wanted = batch["owners"].flatten().bincount(), batch["owners"][is_learned].bincount()
     return Shape(lines, width, learned, tuple(places.tolist()), tuple(wanted.tolist()))
 
 

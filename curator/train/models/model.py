@@ -26,7 +26,7 @@ from curator.train.failure import is_out_of_memory
 from curator.train.models.adapter import with_adapter
 from curator.train.models.fused_lora import fuse
 from curator.train.models.model_config import loaded
-from curator.train.models.row_attention import TORCH_ATTENTION, let_rows_share
+from curator.train.models.row_attention import let_rows_share
 from curator.train.models.tokenizer import load_tokenizer
 
 System = Literal["base", "tuned"]
@@ -195,8 +195,10 @@ def save_weights(model: Any, tokenizer: Any, folder: Path) -> None:
     tokenizer.save_pretrained(str(folder))
 
 
-def training_attention(spec: RunSpec) -> str:
+def training_attention(spec: RunSpec) -> str | None:
     """Flash attention where it is installed, and the GPU, the type of the weights and the model allow it.
+
+    Elsewhere None: the library takes torch's, or the family's own where torch's does not serve.
 
     For training alone: scoring masks what its kernels cannot.
 
@@ -205,17 +207,17 @@ def training_attention(spec: RunSpec) -> str:
     """
     fits = device().type == "cuda" and _base_dtype(spec).itemsize == 2 and is_flash_attn_2_available()
     if not fits or torch.cuda.get_device_capability() < _FLASH_CAPABILITY:
-        return TORCH_ATTENTION
+        return None
     config = loaded(AutoConfig.from_pretrained, spec.model_path)
     architecture = MODEL_FOR_CAUSAL_LM_MAPPING.get(type(config), None)
-    return FLASH_ATTENTION if getattr(architecture, "_supports_flash_attn", False) else TORCH_ATTENTION
+    return FLASH_ATTENTION if getattr(architecture, "_supports_flash_attn", False) else None
 
 
 def _base_dtype(spec: RunSpec) -> torch.dtype:
     return torch.float32 if spec.train.method == "full" else compute_dtype()
 
 
-def _base(spec: RunSpec, place: str, attention: str = TORCH_ATTENTION) -> Any:
+def _base(spec: RunSpec, place: str, attention: str | None = None) -> Any:
     dtype = _base_dtype(spec)
     options = _placement(dtype, place, attention)
     if spec.train.method != "qlora":
@@ -267,7 +269,7 @@ def _with_new_adapter(base: Any, spec: RunSpec) -> Any:
         ) from error
 
 
-def _placement(dtype: torch.dtype, place: str, attention: str = TORCH_ATTENTION) -> dict[str, Any]:
+def _placement(dtype: torch.dtype, place: str, attention: str | None = None) -> dict[str, Any]:
     return {
         "dtype": dtype,
         "use_safetensors": True,

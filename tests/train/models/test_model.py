@@ -105,11 +105,11 @@ HALF, SINGLE = torch.bfloat16, torch.float32
     [
         ("cuda", HALF, True, (8, 0), "lora", "flash_attention_2"),
         ("cuda", HALF, True, (9, 0), "qlora", "flash_attention_2"),
-        ("cuda", HALF, False, (9, 0), "lora", "sdpa"),
-        ("cuda", HALF, True, (7, 5), "lora", "sdpa"),
-        ("cuda", SINGLE, True, (9, 0), "lora", "sdpa"),
-        ("cuda", HALF, True, (9, 0), "full", "sdpa"),
-        ("cpu", HALF, True, (9, 0), "lora", "sdpa"),
+        ("cuda", HALF, False, (9, 0), "lora", None),
+        ("cuda", HALF, True, (7, 5), "lora", None),
+        ("cuda", SINGLE, True, (9, 0), "lora", None),
+        ("cuda", HALF, True, (9, 0), "full", None),
+        ("cpu", HALF, True, (9, 0), "lora", None),
     ],
 )
 def test_flash_attention_is_taken_where_it_can_be(
@@ -132,7 +132,7 @@ def test_a_model_that_flash_attention_does_not_serve_keeps_torchs_own(make_run, 
     monkeypatch.setattr(model_module, "is_flash_attn_2_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: (9, 0))
     monkeypatch.setattr(LlamaForCausalLM, "_supports_flash_attn", False)
-    assert training_attention(spec) == "sdpa"
+    assert training_attention(spec) is None
 
 
 def test_an_unfinished_run_has_no_tuned_model(make_run):

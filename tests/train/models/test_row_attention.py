@@ -12,7 +12,7 @@ from curator.train.loop.loss import TokenLoss
 from curator.train.models.row_attention import BY_ROWS, apart, attention_of, by_rows, let_rows_share
 from curator.train.rows.packing import packed
 from curator.train.rows.render import Rendered
-from tests.train.families import FAMILIES
+from tests.train.families import FAMILIES, gemma2
 
 LENGTHS = [5, 1, 9, 3]
 PLACES = sum(LENGTHS)
@@ -75,13 +75,7 @@ def test_a_model_that_flash_attention_does_not_serve_keeps_torchs_own(monkeypatc
 
 
 def test_logits_that_are_capped_are_so_in_each_row():
-    from transformers import Gemma2Config, Gemma2ForCausalLM
-
-    torch.manual_seed(0)
-    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "head_dim": 8}
-    heads = {"num_attention_heads": 4, "num_key_value_heads": 2}
-    config = Gemma2Config(vocab_size=50, sliding_window=4, attn_logit_softcapping=0.1, **sizes, **heads)
-    model = Gemma2ForCausalLM(config).eval()
+    model = gemma2(50)
     rows = [Rendered(tuple(range(1, 1 + count)), 1, "") for count in (9, 3, 6)]
     alone = TokenLoss(model).summed(packed(rows, 0, together=False)).by_row
     let_rows_share(model)
