@@ -41,17 +41,35 @@ def mix_of(settings: TrainSettings, root: Path, own: Export) -> Mix:
     """
     weight, names = 1.0, {own.path.name}
     parts: list[Part] = []
-    for entry in settings.mix:
-        name, weight_of = _entry(entry)
-        export = _export(_place(name, root))
+    for export, weight_of in _named(settings, root):
         if export.manifest.files == own.manifest.files:
             weight = weight_of
             continue
-        if any(Path(part.path) == export.path for part in parts):
-            raise CuratorError(f"The mix names the export {name} twice.", "Give it one weight.")
         parts.append(_part(export, weight_of, _free(export.manifest.name, names)))
         names.add(parts[-1].name)
     return Mix(weight, tuple(parts), _replay(settings, root))
+
+
+def require_mixable(settings: TrainSettings, root: Path) -> None:
+    """What can be told of a mix before there is an export of the run's own.
+
+    Raises:
+        CuratorError: as `mix_of`.
+    """
+    _named(settings, root)
+    _replay(settings, root)
+
+
+def _named(settings: TrainSettings, root: Path) -> list[tuple[Export, float]]:
+    """The exports that a mix names, each with its weight."""
+    found: dict[Path, tuple[Export, float]] = {}
+    for entry in settings.mix:
+        name, weight = _entry(entry)
+        export = _export(_place(name, root))
+        if export.path in found:
+            raise CuratorError(f"The mix names the export {name} twice.", "Give it one weight.")
+        found[export.path] = (export, weight)
+    return list(found.values())
 
 
 def _entry(text: str) -> tuple[str, float]:

@@ -15,7 +15,7 @@ from curator.evaluate.answers.adherence import Form
 from curator.evaluate.power import SmallestGain, smallest_gain
 from curator.export.folder import Export, check_name
 from curator.export.manifest import CANONICAL
-from curator.mixing import mix_of
+from curator.mixing import mix_of, require_mixable
 from curator.project import Project
 from curator.train import planning, runs
 from curator.train.args import RUN, RunSpec
@@ -65,14 +65,15 @@ def require_usable(project: Project, name: str, assignments: Sequence[tuple[str,
     """What can be told of a new run before records are split and exported for it; its settings, whole.
 
     Raises:
-        CuratorError: the name, a setting, the model or the declared form of answers cannot be used, or the libraries
-            are missing.
+        CuratorError: the name, a setting, the model, the mix or the declared form of answers cannot be used, or the
+            libraries are missing.
     """
     check_name(name)
     config = with_values(project.config, assignments)
     require_libraries()
     trackers.require(config.train.report_to)
     Form.of(config.evaluate, project.root)
+    require_mixable(config.train, project.root)
     faults.require_readable(runs.resolve_model(config.model))
     if name:
         runs.require_new(project.root / "runs" / name)

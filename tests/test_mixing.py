@@ -65,6 +65,9 @@ def test_what_is_no_mix_is_refused_in_words(own, faq):
     for entry, words in (("nothing", "no export nothing"), ("v1=0", "no weight"), ("v1=1e9", "no weight")):
         with pytest.raises(CuratorError, match=words):
             mix(own, entry)
+    own.export("all")
+    with pytest.raises(CuratorError, match="twice"):
+        mix(own, "all", "all=2")
     with pytest.raises(CuratorError, match="twice"):
         mix(own, f"{faq.root}/exports/v1", f"{faq.root}/exports/v1=2")
     other = own.export("table", format_name="csv")
