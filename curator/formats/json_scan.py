@@ -16,7 +16,9 @@ _MOST = 1 << 24
 """Bytes of a value after which the beginning of the next one is looked for, since its own end may never come."""
 
 _STRING = rb'"[^"\\\r\n]*+(?:\\.[^"\\\r\n]*+)*+'
-_PLAIN = rb'[^"\[\]{}]++|%b"' % _STRING
+_PLAIN = rb'[^"\[\]{}]++|%b"|' % _STRING
+# Its last alternative, nothing, never fails: Python before 3.11.5 takes up what a failed last turn of `(?:...)*+` has
+# read (https://github.com/python/cpython/issues/106052), here a string that the text breaks off in.
 _spaces = re.compile(rb"[ \t\r\n]*+").match
 _outside_brackets = re.compile(rb"(?:%b)*+" % _PLAIN).match
 _element = re.compile(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curator.errors import CuratorError
-from curator.formats import json_document
+from curator.formats import json_document, json_scan
 from curator.formats.base import Layout, Row
 from tests.formats.reading import layout_of, read, rejects, values, without
 from tests.shared_data import SHARED, needs_shared_data
@@ -241,6 +241,14 @@ def test_a_long_document_is_not_kept_in_memory():
     tracemalloc.stop()
     assert count == 20_000
     assert peak < 8_000_000
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 30])
+def test_a_value_may_go_on_in_the_next_block_of_a_file(size, monkeypatch):
+    rows = [{"text": f'"{n}" is [in] {{brackets}}, \\ and', "more": [["]", {"a": "}"}], n]} for n in range(9)]
+    monkeypatch.setattr(json_scan, "_CHUNK", size)
+    assert values(read(json.dumps(rows).encode(), "x.json")) == rows
+    assert values(read(json.dumps({"data": rows}).encode(), "x.json")) == rows
 
 
 @needs_shared_data
