@@ -46,3 +46,15 @@ def project(make_project):
     made = make_project(rows, labels=list(LABELS))
     made.split()
     return made
+
+
+@pytest.fixture(autouse=True)
+def _short_pauses(request, monkeypatch):
+    """What is done in a pause is done at once, so that nothing waits for it; `real_pauses` last as for users."""
+    if "real_pauses" not in request.fixturenames:
+        monkeypatch.setattr("curator.tui.pauses._SHORT", 0.0)
+
+
+@pytest.fixture
+def real_pauses():
+    """Pauses last as for users."""

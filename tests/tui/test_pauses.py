@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from curator.tui.pauses import Pauses
 
+pytestmark = pytest.mark.usefixtures("real_pauses")
+
 
 class Clock:
     """A clock that stands still until it is moved."""
