@@ -155,7 +155,7 @@ def test_a_run_that_cannot_be_read_is_passed_over_with_a_word(tickets, capsys):
         ["b", "--model", "/nowhere"],
         ["b", "--model", "{root}"],
         ["b", "--mix", "nothing"],
-        ["b", "--set", "train.replay_from=nothing.jsonl"],
+        ["b", "--set", "train.replay=0.2", "--set", "train.replay_from=nothing.jsonl"],
         ["taken"],
     ],
 )
